@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Imports go one way; each line may only name what stands to its left or above:
+// Values ← Postgres, Redis, X12 ← Tenancy, Access, Jobs ← Web ← slices ← Assembly ← Gateway | Worker | Admin.
+
+let package = Package(
+    name: "polyclinic",
+    products: [
+        .executable(name: "polyclinic-gateway", targets: ["Gateway"]),
+        .executable(name: "polyclinic-worker", targets: ["Worker"]),
+        .executable(name: "polyclinic", targets: ["Admin"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: a module map and a shim header, nothing else. libpq's headers need pkg-config; the others' must not
+        // use it (SwiftPM refuses their -D flags on every build).
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq"),
+        .systemLibrary(name: "CHiredis"),
+        .systemLibrary(name: "CArgon2"),
+
+        // The platform.
+        room("Values"),
+        room("X12", ["Values"]),
+        room("Postgres", ["Values", "CLibpq"], [log, nioCore]),
+        room("Redis", ["Values", "CHiredis"], [log, nioCore, nioPosix, nioSSL]),
+        room("Tenancy", ["Values", "Postgres"], [log, crypto]),
+        room("Access", ["Values", "Postgres", "Tenancy", "CArgon2"], [log, crypto]),
+        room("Jobs", ["Values", "Postgres", "Redis", "Tenancy", "Access"], [log, lifecycle]),
+        room("Web", ["Values", "Postgres", "Redis", "Tenancy", "Access", "Jobs"], [log, crypto, hummingbird, nioCore, nioPosix, lifecycle]),
+
+        // The slices, left to right.
+        slice("Organizations"),
+        slice("Patients"),
+        slice("Scheduling", ["Organizations", "Patients"]),
+        slice("Billing", ["Organizations", "Patients", "Scheduling"]),
+        slice("Claims", ["Organizations", "Patients", "Scheduling", "Billing", "X12"]),
+        slice("Reporting", ["Organizations", "Patients", "Scheduling", "Billing", "Claims"]),
+
+        // Where everything meets, and the three programs.
+        room("Assembly", platform + slices + ["X12"], [log, hummingbird, lifecycle]),
+        program("Gateway", ["Assembly"], [lifecycle]),
+        program("Worker", ["Assembly"], [lifecycle]),
+        program("Admin", ["Assembly"] + platform + slices + ["X12"], [argumentParser, log, crypto]),
+
+        // Tests mirror Sources; TestSupport starts nothing itself: it finds the servers of deploy/test.
+        .target(name: "TestSupport", dependencies: ["Assembly"] + names(platform + slices + ["X12"]), path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Values"),
+    ]
+)
+
+// MARK: Shapes of a target
+
+var platform: [String] { ["Values", "Postgres", "Redis", "Tenancy", "Access", "Jobs", "Web"] }
+var slices: [String] { ["Organizations", "Patients", "Scheduling", "Billing", "Claims", "Reporting"] }
+
+var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
+var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }
+var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+var log: Target.Dependency { .product(name: "Logging", package: "swift-log") }
+var nioCore: Target.Dependency { .product(name: "NIOCore", package: "swift-nio") }
+var nioPosix: Target.Dependency { .product(name: "NIOPosix", package: "swift-nio") }
+var nioSSL: Target.Dependency { .product(name: "NIOSSL", package: "swift-nio-ssl") }
+
+var strict: [SwiftSetting] {
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .treatAllWarnings(as: .error),
+    ]
+}
+
+func names(_ rooms: [String]) -> [Target.Dependency] { rooms.map { .byName(name: $0) } }
+
+@MainActor func room(_ name: String, _ rooms: [String] = [], _ products: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: names(rooms) + products, swiftSettings: strict)
+}
+
+@MainActor func slice(_ name: String, _ left: [String] = []) -> Target {
+    room(name, platform + left, [log])
+}
+
+@MainActor func program(_ name: String, _ rooms: [String], _ products: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: names(rooms) + products, swiftSettings: strict)
+}
+
+@MainActor func tests(_ name: String, _ products: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: names([name, "TestSupport"]) + products, swiftSettings: strict)
+}

@@ -1,0 +1,80 @@
+/// An identifier that knows what it identifies: a patient's id cannot be passed where an appointment's is meant.
+public struct ID<Of>: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let uuid: UUID
+
+    public init(_ uuid: UUID) {
+        self.uuid = uuid
+    }
+
+    /// Reads the canonical text form; nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        guard let uuid = UUID(text) else { return nil }
+        self.uuid = uuid
+    }
+
+    public var description: String { uuid.description }
+
+    public static func < (left: ID, right: ID) -> Bool { left.uuid < right.uuid }
+}
+
+/// What the ids of the model stand for. The words are DESIGN's.
+public enum Entity {
+    public enum Account {}
+    public enum Allotment {}
+    public enum APIKey {}
+    public enum Appointment {}
+    public enum AppointmentType {}
+    public enum AuditEntry {}
+    public enum BillingEntity {}
+    public enum BillingRun {}
+    public enum Charge {}
+    public enum Claim {}
+    public enum ClaimFile {}
+    public enum Coverage {}
+    public enum Encounter {}
+    public enum Event {}
+    public enum FeeSchedule {}
+    public enum Invoice {}
+    public enum Job {}
+    public enum LedgerEntry {}
+    public enum Location {}
+    public enum Organization {}
+    public enum Patient {}
+    public enum Payer {}
+    public enum Person {}
+    public enum Provider {}
+    public enum Remittance {}
+    public enum Resource {}
+    public enum Role {}
+    public enum Session {}
+    public enum Staff {}
+}
+
+public typealias AccountID = ID<Entity.Account>
+public typealias APIKeyID = ID<Entity.APIKey>
+public typealias AppointmentID = ID<Entity.Appointment>
+public typealias AppointmentTypeID = ID<Entity.AppointmentType>
+public typealias AuditEntryID = ID<Entity.AuditEntry>
+public typealias BillingEntityID = ID<Entity.BillingEntity>
+public typealias BillingRunID = ID<Entity.BillingRun>
+public typealias ChargeID = ID<Entity.Charge>
+public typealias ClaimID = ID<Entity.Claim>
+public typealias ClaimFileID = ID<Entity.ClaimFile>
+public typealias CoverageID = ID<Entity.Coverage>
+public typealias EncounterID = ID<Entity.Encounter>
+public typealias EventID = ID<Entity.Event>
+public typealias FeeScheduleID = ID<Entity.FeeSchedule>
+public typealias InvoiceID = ID<Entity.Invoice>
+public typealias JobID = ID<Entity.Job>
+public typealias LedgerEntryID = ID<Entity.LedgerEntry>
+public typealias LocationID = ID<Entity.Location>
+public typealias OrganizationID = ID<Entity.Organization>
+public typealias PatientID = ID<Entity.Patient>
+public typealias PayerID = ID<Entity.Payer>
+public typealias PersonID = ID<Entity.Person>
+public typealias ProviderID = ID<Entity.Provider>
+public typealias RemittanceID = ID<Entity.Remittance>
+public typealias ResourceID = ID<Entity.Resource>
+public typealias RoleID = ID<Entity.Role>
+public typealias SessionID = ID<Entity.Session>
+public typealias StaffID = ID<Entity.Staff>
