@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# The three programs of a state folder: STATE/lib holds copies, so that a later build does not change what runs, and
+# STATE/bin/polyclinic is the command line with the settings loaded.
+
+PROGRAMS=(polyclinic polyclinic-gateway polyclinic-worker)
+
+# build_programs CONFIGURATION
+build_programs() {
+    local name
+    for name in "${PROGRAMS[@]}"; do
+        swift build --package-path "$ROOT" --configuration "$1" --product "$name"
+    done
+}
+
+# install_programs STATE CONFIGURATION
+install_programs() {
+    local state=$1 built name
+    built=$(swift build --package-path "$ROOT" --configuration "$2" --show-bin-path)
+    mkdir -p "$state/bin" "$state/lib"
+    for name in "${PROGRAMS[@]}"; do
+        cmp -s "$built/$name" "$state/lib/$name" && continue
+        cp "$built/$name" "$state/lib/$name.new"
+        mv "$state/lib/$name.new" "$state/lib/$name"
+    done
+    cat >"$state/bin/polyclinic.new" <<SCRIPT
+#!/usr/bin/env bash
+set -euo pipefail
+source "$LIB/servers.sh"
+load_settings "$state" polyclinic
+exec "$state/lib/polyclinic" "\$@"
+SCRIPT
+    chmod 0755 "$state/bin/polyclinic.new"
+    mv "$state/bin/polyclinic.new" "$state/bin/polyclinic"
+}
+
+# start_program STATE NAME: waits until it is ready. Run in a subshell: it loads that program's settings.
+start_program() {
+    local state=$1 name=$2 port
+    load_settings "$state" "$name"
+    start_process "$state" "$name"
+    port=$POLYCLINIC_HTTP_PORT
+    [[ $name == worker ]] && port=$POLYCLINIC_WORKER_METRICS_PORT
+    wait_ready "$state" "$name" "127.0.0.1:$port"
+}

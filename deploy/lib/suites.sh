@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# What deploy/test runs. Every suite adds a line "NAME PASSED FAILED SKIPPED" to STATE/results; the closing line sums them.
+
+SWIFT_TIME=1500 # seconds; leaves room for the build and the contract suites within 40 minutes
+LONG_TIME=14400
+SKIPPED=77 # the exit status by which a contract suite says that it could not run
+
+# swift_suites STATE FILTER
+swift_suites() {
+    local state=$1 events=$1/events.jsonl
+    step "Swift suites" run_swift_suites "$state" "$2"
+    python3 "$LIB/summary.py" "$events" "$(cat "$state/swift-status")" "$state/results" ||
+        say "The whole output of the Swift suites is in $state/swift-test.log"
+}
+
+# A failing suite does not end the script: the others run too. Swift Testing runs the tests of the one bundle in parallel.
+run_swift_suites() {
+    local state=$1 filter=$2 status=0 limit=$SWIFT_TIME arguments=()
+    [[ -z $filter ]] || arguments+=(--filter "$filter")
+    [[ -z ${POLYCLINIC_TEST_LONG:-} ]] || limit=$LONG_TIME
+    load_settings "$state" tests
+    rm -f "$state/events.jsonl"
+    timeout --kill-after=30 "$limit" swift test --package-path "$ROOT" --skip-build --disable-xctest \
+        --event-stream-output-path "$state/events.jsonl" --event-stream-version 0 "${arguments[@]}" 2>&1 |
+        tee "$state/swift-test.log" || status=$?
+    echo "$status" >"$state/swift-status"
+}
+
+# The tools other people wrote to judge our OpenAPI document, our HTTP and our X12; from PyPI, versions fixed.
+contract_tools() {
+    local venv=$ROOT/.local/venv wanted=$ROOT/deploy/contract-tools.txt
+    cmp -s "$wanted" "$venv/installed.txt" && return
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+    cp "$wanted" "$venv/installed.txt"
+}
+
+# Each Tests/Contract/check_NAME.py is a suite against a running gateway and worker with the demo organization.
+contract_suites() {
+    local state=$1 suites=()
+    mapfile -t suites < <(find "$ROOT/Tests/Contract" -maxdepth 1 -name 'check_*.py' 2>/dev/null | sort)
+    ((${#suites[@]} > 0)) || return 0
+    step "Contract tools" contract_tools
+    step "Demo organization" "$state/bin/polyclinic" demo load
+    step "Gateway" start_program "$state" gateway
+    step "Worker" start_program "$state" worker
+    local suite
+    for suite in "${suites[@]}"; do
+        step "Contract: $(basename "$suite" .py)" run_contract_suite "$state" "$suite"
+        show_contract_result "$state" "$(basename "$suite" .py)"
+    done
+}
+
+run_contract_suite() {
+    local state=$1 suite=$2 name status=0
+    name=$(basename "$suite" .py)
+    load_settings "$state" tests
+    cd "$ROOT"
+    PATH=$state/bin:$ROOT/.local/venv/bin:$PATH timeout --kill-after=30 600 \
+        "$ROOT/.local/venv/bin/python" "$suite" >"$state/$name.log" 2>&1 || status=$?
+    case $status in
+    0) echo "$name 1 0 0" ;;
+    "$SKIPPED") echo "$name 0 0 1" ;;
+    *) echo "$name 0 1 0" ;;
+    esac >>"$state/results"
+}
+
+show_contract_result() {
+    if grep -q "^$2 1 0 0$" "$1/results"; then return; fi
+    say "--- $2"
+    tail -n 60 "$1/$2.log"
+}
+
+# The closing line, and the exit status of deploy/test. On CI a skipped test counts as a failure.
+closing_line() {
+    local state=$1 passed failed skipped
+    read -r passed failed skipped < <(awk '{p += $2; f += $3; s += $4} END {print p + 0, f + 0, s + 0}' "$state/results")
+    say "deploy/test: $passed passed, $failed failed, $skipped skipped in $((SECONDS / 60)) min $((SECONDS % 60)) s"
+    ((passed > 0 && failed == 0)) && [[ -z ${CI:-} || $skipped == 0 ]]
+}

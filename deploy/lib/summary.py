@@ -1,0 +1,83 @@
+"""Reads the event stream of Swift Testing and prints what failed or was skipped.
+
+    summary.py EVENTS STATUS RESULTS
+
+EVENTS is the stream, STATUS the exit status of `swift test`. One line "swift PASSED FAILED SKIPPED" is added to RESULTS.
+The exit status is 1 when anything failed: a test, the run itself (a trap, a time-out), or a filter that matched nothing.
+"""
+
+import json
+import pathlib
+import sys
+
+FAILED = ("fail",)
+UNFINISHED = "did not end: the process died or ran out of time in it"
+
+
+def events(path):
+    """The records of the stream; a dying process may leave half a line at the end."""
+    if not path.exists():
+        return
+    for line in path.read_text(errors="replace").splitlines():
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            return
+
+
+def text(payload):
+    return " ".join(message["text"] for message in payload.get("messages", []))
+
+
+def read(path):
+    """Which test functions ran, failed (with their issues) and were skipped (with the reason)."""
+    functions, started, ended = set(), set(), set()
+    failed, skipped, issues = set(), {}, {}
+    for record in events(path):
+        payload = record["payload"]
+        if record["kind"] == "test":
+            if payload["kind"] == "function":
+                functions.add(payload["id"])
+            continue
+        test = payload.get("testID")
+        match payload["kind"]:
+            case "testStarted":
+                started.add(test)
+            case "testEnded":
+                ended.add(test)
+                if any(message["symbol"] in FAILED for message in payload.get("messages", [])):
+                    failed.add(test)
+            case "testSkipped":
+                skipped[test] = text(payload)
+            case "issueRecorded":
+                if not payload.get("issue", {}).get("isKnown", False):
+                    issues.setdefault(test, []).append(text(payload))
+    for test in started - ended:
+        failed.add(test)
+        issues.setdefault(test, []).append(UNFINISHED)
+    return functions, started, failed, skipped, issues
+
+
+def main():
+    path, status, results = pathlib.Path(sys.argv[1]), int(sys.argv[2]), pathlib.Path(sys.argv[3])
+    functions, started, failed, skipped, issues = read(path)
+    for test in sorted(failed & functions):
+        print(f"FAILED  {test}")
+        for issue in issues.get(test, [])[:5]:
+            print(f"        {issue}")
+    for test, reason in sorted(skipped.items()):
+        print(f"SKIPPED {test}: {reason}")
+    failures = len(failed & functions)
+    if failures == 0 and (status != 0 or not started):
+        reason = "no test ran" if not started else f"swift test ended with status {status}"
+        print(f"FAILED  the run itself: {reason}")
+        failures = 1
+    # A skipped suite skips its functions: each of them is reported by the stream.
+    left_out = len(set(skipped) & functions)
+    passed = len((started & functions) - failed - set(skipped))
+    with results.open("a") as file:
+        file.write(f"swift {passed} {failures} {left_out}\n")
+    return 1 if failures else 0
+
+
+sys.exit(main())
