@@ -157,7 +157,7 @@ create table control.setting (
     updated_at timestamptz not null,
     updated_by uuid not null
 );
-create unique index setting_name on control.setting (organization_id, name);
+create unique index setting_name on control.setting (organization_id, name) nulls not distinct;
 
 -- Reporting facts: one row per location and day, recomputed from the location's own rows by the analytics job.
 create table control.daily_fact (
@@ -192,6 +192,10 @@ grant select, update (name, version, updated_at, updated_by) on control.organiza
 grant select, insert, update on control.billing_entity, control.remittance, control.remittance_part, control.setting, control.daily_fact to control_organization;
 grant select, insert, delete on control.billing_entity_location, control.allotment to control_organization;
 grant select, insert on control.claim_route, control.job_receipt to control_organization;
+-- A worker files an 835 before it is known whose it is: it may find the billing entity and keep what fits nobody.
+grant usage on schema control to queue_worker;
+grant select (id, organization_id, npi, submitter_id, receiver_id) on control.billing_entity to queue_worker;
+grant select, insert on control.remittance to queue_worker;
 grant select, insert, update on control.control_number to control_organization;
 
 -- The rows of an organization are seen only with its id set for the transaction; the owner is bound too (FORCE).
@@ -220,5 +224,7 @@ create policy organization on control.job_receipt to control_organization using 
 -- Sign-in, the directory and provisioning look across organizations, by name of a role of their own.
 create policy sign_in on control.organization to control_sign_in using (true);
 create policy sign_in on control.location_directory to control_sign_in using (true);
-create policy provisioning on control.organization to polyclinic_owner using (true);
-create policy provisioning on control.location_directory to polyclinic_owner using (true);
+create policy clearing on control.billing_entity to queue_worker using (true);
+create policy clearing on control.remittance to queue_worker using (organization_id is null);
+create policy provisioning on control.organization to current_user using (true);
+create policy provisioning on control.location_directory to current_user using (true);

@@ -44,6 +44,7 @@ comment on table {location}.audit_unsealed is 'retention=technical';
 create table {location}.audit_seal (
     batch bigint primary key,
     ids uuid[] not null,
+    digests bytea not null,
     first_at timestamptz not null,
     last_at timestamptz not null,
     hash bytea not null,

@@ -1,0 +1,59 @@
+import Postgres
+import Synchronization
+import Values
+
+/// Which location is where, kept in memory for at most a second after it was read, so that a suspension holds everywhere within one.
+final class Directory: Sendable {
+    private struct Entry {
+        let location: Location?
+        let readAt: ContinuousClock.Instant
+    }
+
+    private struct Cache {
+        var byID: [LocationID: Entry] = [:]
+        var byRole: [String: Entry] = [:]
+    }
+
+    private let read: @Sendable (Statement) async throws -> Rows
+    private let cache = Mutex(Cache())
+    private let lifetime: Duration = .seconds(1)
+    /// More locations than one installation has; beyond it the cache starts anew rather than grow.
+    private let limit = 20_000
+
+    init(read: @escaping @Sendable (Statement) async throws -> Rows) {
+        self.read = read
+    }
+
+    func location(_ id: LocationID) async throws -> Location? {
+        if let entry = cache.withLock({ $0.byID[id] }), fresh(entry) { return entry.location }
+        let readAt = ContinuousClock.now
+        let row = try await read(Location.columns + " where id = \(id)").first
+        let entry = Entry(location: try row.map(Location.init(row:)), readAt: readAt)
+        cache.withLock {
+            if $0.byID.count >= limit { $0.byID.removeAll() }
+            $0.byID[id] = entry
+        }
+        return entry.location
+    }
+
+    func location(role: String) async throws -> Location? {
+        if let entry = cache.withLock({ $0.byRole[role] }), fresh(entry) { return entry.location }
+        let readAt = ContinuousClock.now
+        let row = try await read(Location.columns + " where role_name = \(role)").first
+        let entry = Entry(location: try row.map(Location.init(row:)), readAt: readAt)
+        cache.withLock {
+            if $0.byRole.count >= limit { $0.byRole.removeAll() }
+            $0.byRole[role] = entry
+        }
+        return entry.location
+    }
+
+    func locations(of organization: OrganizationID) async throws -> [Location] {
+        let rows = try await read(
+            Location.columns + " where organization_id = \(organization) and state in ('active', 'suspended') order by name, id limit 5000"
+        )
+        return try rows.map(Location.init(row:))
+    }
+
+    private func fresh(_ entry: Entry) -> Bool { ContinuousClock.now - entry.readAt < lifetime }
+}

@@ -1,0 +1,149 @@
+public import Postgres
+public import Values
+
+/// The doors (DESIGN L1): the only ways to data. Each switches to a role that has just the rights meant, for exactly one transaction.
+///
+/// Location data: `read` in its two forms and `transaction`. Organization data: `organization`. Sign-in and look-ups across organizations:
+/// `signIn`. Queue tables: `queue`. The logins themselves own nothing and may read nothing.
+public final class Tenancy: Sendable {
+    let control: Database
+    let databases: [String: Database]
+    private let directory: Directory
+
+    /// `databases` are the location databases by name, as the directory names them.
+    public init(control: Database, databases: [String: Database]) {
+        self.control = control
+        self.databases = databases
+        directory = Directory { statement in try await control.flight(Tenancy.signInScope, [statement])[0] }
+    }
+
+    // MARK: Directory
+
+    /// The location, as it stood at most a second ago. Errors: `not_found` when there is none or it is being made or removed;
+    /// `location_suspended`.
+    public func location(_ id: LocationID) async throws -> Location {
+        guard let location = try await directory.location(id) else { throw Problem.notFound }
+        switch location.state {
+        case .active: return location
+        case .suspended: throw Problem.forbidden("location_suspended", "This location is suspended. Ask the platform's operator.")
+        case .provisioning, .removing, .removed: throw Problem.notFound
+        }
+    }
+
+    /// The location whose role wrote a queue row, in whatever state; nil when it is gone.
+    public func location(role: String) async throws -> Location? {
+        try await directory.location(role: role)
+    }
+
+    /// The active and suspended locations of an organization, by name.
+    public func locations(of organization: OrganizationID) async throws -> [Location] {
+        try await directory.locations(of: organization)
+    }
+
+    public var databaseNames: [String] { databases.keys.sorted() }
+
+    // MARK: Location data
+
+    /// One flight: role, statement, one Sync. `lazily`: what the statement writes (the audit row of a read) commits asynchronously, and
+    /// the answer waits for the next flush that the database's answers share, so that a crash loses no audit of an answer given (L3).
+    public func read(_ location: Location, _ statement: Statement, lazily: Bool = false) async throws -> Rows {
+        let database = try database(location)
+        let rows = try await database.flight(scope(location, lazily: lazily), [statement])[0]
+        if lazily { try await database.flushed() }
+        return rows
+    }
+
+    /// Several statements, each answer fetched inside one flight's transaction. `lazily` as above.
+    public func read<T: Sendable>(_ location: Location, lazily: Bool = false, _ body: (Transaction) async throws -> T) async throws -> T {
+        let database = try database(location)
+        let value = try await database.session(scope(location, lazily: lazily), body)
+        if lazily { try await database.flushed() }
+        return value
+    }
+
+    /// BEGIN and role ride with the first statement; statements whose result nobody reads ride with COMMIT. A throw rolls back.
+    public func transaction<T: Sendable>(_ location: Location, _ body: (Transaction) async throws -> T) async throws -> T {
+        try await database(location).transaction(scope(location, lazily: false), body)
+    }
+
+    // MARK: Control data
+
+    /// Organization data: row-level security shows the rows of this organization only.
+    public func organization<T: Sendable>(_ id: OrganizationID, _ body: (Transaction) async throws -> T) async throws -> T {
+        try await control.transaction(Tenancy.organizationScope(id, lazily: false), body)
+    }
+
+    /// Organization data, one flight. `lazily` as for locations.
+    public func organizationRead(_ id: OrganizationID, _ statement: Statement, lazily: Bool = false) async throws -> Rows {
+        let rows = try await control.flight(Tenancy.organizationScope(id, lazily: lazily), [statement])[0]
+        if lazily { try await control.flushed() }
+        return rows
+    }
+
+    /// The second door of control: accounts, sessions, keys, guess counters and the directory, for sign-in and operator look-ups.
+    public func signIn<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {
+        try await control.transaction(Tenancy.signInScope, body)
+    }
+
+    /// The same, one flight.
+    public func signInRead(_ statement: Statement) async throws -> Rows {
+        try await control.flight(Tenancy.signInScope, [statement])[0]
+    }
+
+    /// The worker's door to the queue tables of one database; nil is the control database.
+    public func queue<T: Sendable>(_ name: String?, _ body: (Transaction) async throws -> T) async throws -> T {
+        try await queueDatabase(name).transaction(Tenancy.queueScope, body)
+    }
+
+    /// The same, one flight.
+    public func queueRead(_ name: String?, _ statement: Statement) async throws -> Rows {
+        try await queueDatabase(name).flight(Tenancy.queueScope, [statement])[0]
+    }
+
+    // MARK: Health
+
+    /// One round trip to every database, in milliseconds by name; nil where it failed.
+    public func roundTrips() async -> [String: Double?] {
+        var times: [String: Double?] = [:]
+        for (name, database) in databases.merging(["control": control], uniquingKeysWith: { first, _ in first }) {
+            let start = ContinuousClock.now
+            let answered = try? await database.flight(.login, ["select 1"])  // its absence is the answer
+            let took = ContinuousClock.now - start
+            times[name] = answered == nil ? .some(nil) : Double(took.components.attoseconds) / 1e15 + Double(took.components.seconds) * 1e3
+        }
+        return times
+    }
+
+    /// What the connections of every database did, by name.
+    public var statistics: [(name: String, statistics: DatabaseStatistics)] {
+        [("control", control.statistics)] + databases.sorted { $0.key < $1.key }.map { ($0.key, $0.value.statistics) }
+    }
+
+    // MARK: Scopes
+
+    private func database(_ location: Location) throws -> Database {
+        guard let database = databases[location.database] else {
+            throw Problem(.unavailable, "database_unknown", "This location's database is not configured here.", retryAfter: 30)
+        }
+        return database
+    }
+
+    private func queueDatabase(_ name: String?) throws -> Database {
+        guard let name else { return control }
+        guard let database = databases[name] else {
+            throw Problem(.unavailable, "database_unknown", "This database is not configured here.", retryAfter: 30)
+        }
+        return database
+    }
+
+    private func scope(_ location: Location, lazily: Bool) -> Scope {
+        .role(location.role, schema: location.schema, settings: lazily ? [("synchronous_commit", "off")] : [])
+    }
+
+    private static func organizationScope(_ id: OrganizationID, lazily: Bool) -> Scope {
+        .role(Roles.organization, schema: nil, settings: [("app.organization", id.description)] + (lazily ? [("synchronous_commit", "off")] : []))
+    }
+
+    private static let signInScope = Scope.role(Roles.signIn, schema: nil)
+    private static let queueScope = Scope.role(Roles.queueWorker, schema: nil)
+}
