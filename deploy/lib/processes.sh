@@ -49,6 +49,9 @@ stop_process() {
     rm -f "$state/run/$name.pid" "$state/run/$name.stamp"
 }
 
+# An ended process whose parent has not asked for its status yet (state Z) is gone too.
+process_is_gone() { ! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null; }
+
 http_is_ready() { curl --silent --fail --max-time 2 --output /dev/null "http://$1/readyz"; }
 
 # wait_ready STATE NAME ADDRESS: until the process says it is ready; fails at once when it has ended.

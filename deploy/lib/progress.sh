@@ -26,7 +26,8 @@ step() {
     STEP_GROUP=
     if ((status != 0)); then
         clear_line
-        tail -n 60 "$log" >&2
+        # A build tells an error many times, far from its end.
+        { grep -E '(^|[^a-z])error:' "$log" | sort -u | head -n 30 && tail -n 5 "$log" || tail -n 60 "$log"; } >&2
         rm -f "$log"
         fail "$text: failed after $((SECONDS - began)) s (status $status)"
     fi

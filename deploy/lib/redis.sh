@@ -64,5 +64,3 @@ stop_redis() {
     kill -TERM "$pid"
     wait_until 30 process_is_gone "$pid" || kill -KILL "$pid"
 }
-
-process_is_gone() { ! kill -0 "$1" 2>/dev/null; }
