@@ -6,14 +6,20 @@ internal import NIOSSL
 struct Dialer: Sendable {
     private let settings: RedisSettings
     private let tls: NIOSSLContext?
+    /// The name asked for in the TLS greeting. An address cannot be: without a name NIOSSL compares the address of the peer.
+    private let serverName: String?
 
-    /// Reads the CA file; throws if it cannot be used.
+    /// Reads the CA file; throws if it cannot be used, or if an address other than the host's is to be verified.
     init(_ settings: RedisSettings) throws {
         self.settings = settings
-        guard case .verify(let caFile, _) = settings.tls else {
+        guard case .verify(let caFile, let hostname) = settings.tls else {
             tls = nil
+            serverName = nil
             return
         }
+        let isAddress = (try? SocketAddress(ipAddress: hostname, port: 0)) != nil
+        guard !isAddress || hostname == settings.host else { throw RedisError(.untrusted) }
+        serverName = isAddress ? nil : hostname
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.certificateVerification = .fullVerification
@@ -59,10 +65,8 @@ struct Dialer: Sendable {
     }
 
     private func addHandlers(_ connection: Connection, to pipeline: ChannelPipeline.SynchronousOperations) throws {
-        if let tls, case .verify(_, let hostname) = settings.tls {
-            // An address cannot be asked for in a TLS greeting; without a name NIOSSL compares the address of the peer.
-            let isAddress = (try? SocketAddress(ipAddress: hostname, port: 0)) != nil
-            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : hostname))
+        if let tls {
+            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
         }
         try pipeline.addHandler(connection)
     }

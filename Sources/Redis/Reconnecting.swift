@@ -5,7 +5,7 @@ internal import Synchronization
 
 extension Redis {
     /// Keeps the connection open until the task is cancelled, connecting again with growing pauses. Called once.
-    /// - Throws: Only at the beginning, if the CA file cannot be used.
+    /// - Throws: Only at the beginning, if the TLS settings cannot be used: no CA file, or an address that is not the host's.
     public func run() async throws {
         let dialer = try Dialer(settings)
         state.withLock { $0.dialer = dialer }

@@ -5,8 +5,8 @@ public struct RedisSettings: Sendable {
     public enum TLSMode: Sendable, Hashable {
         /// Plain TCP: only for a server on the same machine.
         case off
-        /// TLS 1.2 or newer. The server's certificate must be signed by a certificate of `caFile` (PEM) and carry `hostname`,
-        /// a DNS name; if it is an IP address, the certificate must carry the address that was connected to.
+        /// TLS 1.2 or newer. The server's certificate must be signed by an authority of `caFile` (PEM) and carry the DNS name
+        /// `hostname`, or the IP address that was connected to. If `hostname` is an address, it must be the host's.
         case verify(caFile: String, hostname: String)
     }
 

@@ -1,0 +1,48 @@
+import Redis
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+    @Test("under random cancellations each reply reaches its own request, on one connection")
+    func nonceEcho() async throws {
+        try await withRedis(try SharedServer.settings()) { redis in
+            let connection = try await redis.command("CLIENT", "ID")
+            let answered = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for nonce in 0..<1_000 {
+                    group.addTask { try await echo(nonce, through: redis) }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(answered > 0 && answered < 1_000)
+            #expect(try await redis.command("CLIENT", "ID") == connection)
+        }
+    }
+
+    /// Asks for a nonce of its own and is cancelled half of the times, at once or a little later. True if there was an answer.
+    private func echo(_ nonce: Int, through redis: Redis) async throws -> Bool {
+        let request = Task { try await redis.command("ECHO", .string("nonce \(nonce)")) }
+        if Bool.random() {
+            for _ in 0..<Int.random(in: 0...20) { await Task.yield() }
+            request.cancel()
+        }
+        do {
+            #expect(try await request.value.string == "nonce \(nonce)")
+            return true
+        } catch is CancellationError {
+            return false
+        }
+    }
+
+    @Test("a caller that was cancelled before it asked sends nothing")
+    func cancelledBefore() async throws {
+        try await withRedis(try SharedServer.settings()) { redis in
+            let key = RedisKey(location: someLocation(), "never")
+            let request = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await redis.command("SET", .key(key), "x")
+            }
+            await #expect(throws: CancellationError.self) { try await request.value }
+            let present = try await redis.command("EXISTS", .key(key))
+            #expect(present == .integer(0))
+        }
+    }
+}
