@@ -23,7 +23,7 @@ struct JSONParser {
         skipSpace()
         values += 1
         guard values <= limits.values else { throw failure(.tooMany) }
-        switch peek {
+        switch peek ?? 0 {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
         case UInt8(ascii: "\""): return .string(try string())
