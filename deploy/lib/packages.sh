@@ -30,15 +30,16 @@ require_packages() {
 
 # The packages would start servers of the system and make a cluster; we want their programs only.
 install_packages() {
-    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d made=()
-    trap 'rm -f "${made[@]}"' EXIT
+    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d
+    POLICIES=() # not local: the trap runs after this function has ended
+    trap 'rm -f "${POLICIES[@]}"' EXIT
     if [[ ! -e $policy ]]; then
-        made+=("$policy")
+        POLICIES+=("$policy")
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 0755 "$policy"
     fi
     if [[ ! -e $clusters/polyclinic.conf ]]; then
-        made+=("$clusters/polyclinic.conf")
+        POLICIES+=("$clusters/polyclinic.conf")
         mkdir -p "$clusters"
         echo "create_main_cluster = false" >"$clusters/polyclinic.conf"
     fi
