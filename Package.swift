@@ -14,6 +14,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
@@ -46,7 +47,7 @@ let package = Package(
         slice("Reporting", ["Organizations", "Patients", "Scheduling", "Billing", "Claims"]),
 
         // Where everything meets, and the three programs.
-        room("Assembly", platform + slices + ["X12"], [log, hummingbird, lifecycle]),
+        room("Assembly", platform + slices + ["X12"], [configuration, log, hummingbird, lifecycle]),
         program("Gateway", ["Assembly"], [lifecycle]),
         program("Worker", ["Assembly"], [lifecycle]),
         program("Admin", ["Assembly"] + platform + slices + ["X12"], [argumentParser, log, crypto]),
@@ -63,6 +64,7 @@ var platform: [String] { ["Values", "Postgres", "Redis", "Tenancy", "Access", "J
 var slices: [String] { ["Organizations", "Patients", "Scheduling", "Billing", "Claims", "Reporting"] }
 
 var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+var configuration: Target.Dependency { .product(name: "Configuration", package: "swift-configuration") }
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
 var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }

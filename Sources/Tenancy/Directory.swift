@@ -12,6 +12,7 @@ final class Directory: Sendable {
     private struct Cache {
         var byID: [LocationID: Entry] = [:]
         var byRole: [String: Entry] = [:]
+        var all: (locations: [Location], readAt: ContinuousClock.Instant)?
     }
 
     private let read: @Sendable (Statement) async throws -> Rows
@@ -53,6 +54,15 @@ final class Directory: Sendable {
             Location.columns + " where organization_id = \(organization) and state in ('active', 'suspended') order by name, id limit 5000"
         )
         return try rows.map(Location.init(row:))
+    }
+
+    func all() async throws -> [Location] {
+        if let all = cache.withLock({ $0.all }), ContinuousClock.now - all.readAt < lifetime { return all.locations }
+        let readAt = ContinuousClock.now
+        let rows = try await read(Location.columns + " where state = 'active' order by id limit \(limit)")
+        let locations = try rows.map(Location.init(row:))
+        cache.withLock { $0.all = (locations, readAt) }
+        return locations
     }
 
     private func fresh(_ entry: Entry) -> Bool { ContinuousClock.now - entry.readAt < lifetime }

@@ -40,6 +40,11 @@ public final class Tenancy: Sendable {
         try await directory.locations(of: organization)
     }
 
+    /// All active locations of every organization, read at most once a second.
+    public func locations() async throws -> [Location] {
+        try await directory.all()
+    }
+
     public var databaseNames: [String] { databases.keys.sorted() }
 
     // MARK: Location data

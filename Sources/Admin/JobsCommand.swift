@@ -1,0 +1,158 @@
+import ArgumentParser
+import Assembly
+import Jobs
+import Values
+
+struct JobsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs",
+        abstract: "Work that waits, runs or failed.",
+        subcommands: [Counts.self, List.self, Dead.self, Retry.self, Pause.self, Resume.self, Workers.self]
+    )
+
+    /// Which queue: every database has one.
+    struct Queue: ParsableArguments {
+        @Option(help: "Only the queue of this database; `control` is the control database's.") var database: String?
+
+        func databases(_ services: Services) -> [String?] {
+            guard let database else { return [nil] + services.tenancy.databaseNames.map(Optional.some) }
+            return [database == "control" ? nil : database]
+        }
+    }
+
+    struct Counts: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Count jobs by location, kind and state.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+
+        func run() async throws {
+            try await options.withServices { services in
+                var rows: [[Table.Cell]] = []
+                for database in queue.databases(services) {
+                    for count in try await services.jobOperations.counts(database: database) {
+                        rows.append([
+                            .text(database ?? "control"), .text(count.location), .text(count.kind), .text(count.state.rawValue), .number(count.count),
+                            .text("\(count.oldest)"),
+                        ])
+                    }
+                }
+                options.show(Table(["database", "location", "kind", "state", "count", "oldest"], rows))
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List jobs, newest first.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+        @Option(help: "ready, running, done, discarded or dead.") var state: JobState?
+        @Option(help: "Only this kind.") var kind: String?
+        @Option(help: "At most so many of each queue, 1 to 1000.") var limit = 100
+
+        func run() async throws {
+            try await options.withServices { services in
+                var rows: [[Table.Cell]] = []
+                for database in queue.databases(services) {
+                    let jobs = try await services.jobOperations.list(database: database, state: state, kind: kind, limit: limit)
+                    rows += jobs.map { Table.row($0, database) }
+                }
+                options.show(Table(Table.jobColumns, rows))
+            }
+        }
+    }
+
+    struct Dead: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List jobs that were given up, with the reason. Exit code 2 when there are any.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+
+        func run() async throws {
+            try await options.withServices { services in
+                var rows: [[Table.Cell]] = []
+                for database in queue.databases(services) {
+                    rows += try await services.jobOperations.dead(database: database).map { Table.row($0, database) }
+                }
+                options.show(Table(Table.jobColumns, rows))
+                if !rows.isEmpty { throw ExitCode(2) }
+            }
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Run a dead or discarded job again, attempts from zero.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+        @Argument(help: "The job's id.") var job: JobID
+
+        func run() async throws {
+            try await options.withServices { services in
+                for database in queue.databases(services) where try await services.jobOperations.retry(job, database: database) { return }
+                throw Problem.conflict("not_retried", "There is no dead job of this id, or another job holds its unique key.")
+            }
+        }
+    }
+
+    struct Pause: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Start no more jobs of a kind, of a location, or of both.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+        @Option(help: "The kind.") var kind: String?
+        @Option(help: "The location's role, as `jobs list` shows it.") var location: String?
+        @Option(help: "Why; it is shown to whoever asks.") var reason: String
+
+        func validate() throws {
+            if kind == nil, location == nil { throw ValidationError("Name a kind, a location, or both: nothing pauses everything.") }
+        }
+
+        func run() async throws {
+            try await options.withServices { services in
+                for database in queue.databases(services) {
+                    try await services.jobOperations.pause(kind: kind, location: location, database: database, by: options.operatorName, reason: reason)
+                }
+            }
+        }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a pause.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+        @Option(help: "The kind.") var kind: String?
+        @Option(help: "The location's role.") var location: String?
+
+        func run() async throws {
+            try await options.withServices { services in
+                var resumed = false
+                for database in queue.databases(services) {
+                    if try await services.jobOperations.resume(kind: kind, location: location, database: database) { resumed = true }
+                }
+                guard resumed else { throw Problem.conflict("not_paused", "There is no such pause.") }
+            }
+        }
+    }
+
+    struct Workers: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the worker processes that are alive.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+
+        func run() async throws {
+            try await options.withServices { services in
+                var rows: [[Table.Cell]] = []
+                for database in queue.databases(services) {
+                    rows += try await services.jobOperations.workers(database: database).map { Table.row($0, database) }
+                }
+                options.show(Table(Table.workerColumns, rows))
+            }
+        }
+    }
+}
+
+extension JobState: ExpressibleByArgument {}

@@ -1,0 +1,66 @@
+public import Values
+
+/// How this process is set up: read once at start, from the environment and then from the file that POLYCLINIC_ENVIRONMENT_FILE names.
+/// config/*.env documents every name.
+public struct Settings: Sendable {
+    /// What the installation is for: `demo` has demo accounts and refuses any address but 127.0.0.1; `production` refuses unsafe settings.
+    public enum Environment: String, Sendable, CaseIterable {
+        case demo, production, test
+    }
+
+    public struct Login: Sendable {
+        public let user: String
+        public let password: String
+    }
+
+    public struct Servers: Sendable {
+        public let databaseHost: String
+        public let databasePort: Int
+        /// The certificate authority of PostgreSQL; nil turns TLS off, which only a test may.
+        public let databaseCA: String?
+        public let controlDatabase: String
+        public let locationDatabases: [String]
+        /// false behind a pooler in transaction mode.
+        public let preparedStatements: Bool
+        public let redisHost: String
+        public let redisPort: Int
+        public let redisPassword: String?
+        public let redisCA: String?
+    }
+
+    public struct HTTP: Sendable {
+        public let host: String
+        public let port: Int
+        public let metricsPort: Int
+        public let workerMetricsPort: Int
+        /// Where browsers and integrators reach the gateway; links in messages begin with it.
+        public let publicURL: String
+        public let maximumConnections: Int
+        public let requestsPerMinute: Int
+    }
+
+    public struct Folders: Sendable {
+        public let outbound: String
+        public let inbound: String
+        public let files: String
+        public let migrations: String
+    }
+
+    public let environment: Environment
+    public let servers: Servers
+    public let gateway: Login
+    public let worker: Login
+    /// Only where the command line runs; gateway and worker must not have it.
+    public let owner: Login?
+    public let http: HTTP
+    public let folders: Folders
+    /// The text of the key file: master keys for sealed columns, cursors and tokens.
+    public let keys: String
+}
+
+/// Everything that is wrong with the settings, at once.
+public struct SettingsFault: Error, CustomStringConvertible {
+    public let faults: [String]
+
+    public var description: String { (["The settings cannot be used:"] + faults.map { "  - " + $0 }).joined(separator: "\n") }
+}
