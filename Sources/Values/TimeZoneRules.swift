@@ -6,6 +6,12 @@ import Foundation
 public struct ZoneName: Hashable, Sendable, CustomStringConvertible {
     public let name: String
 
+    public static let utc = ZoneName(known: "UTC")
+
+    private init(known name: String) {
+        self.name = name
+    }
+
     /// nil when the zone database has no such name. Only `Area/City` names and `UTC`: abbreviations such as EST have no rules.
     public init?(_ name: some StringProtocol) {
         let name = String(name)
