@@ -25,7 +25,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     private var context: ChannelHandlerContext?
     private let reader: ReplyReader
     private var flights = CircularBuffer<Flight>()
-    private var answered = (commands: 0, bytes: 0)
+    /// Requests whose replies arrived in the portion being read.
+    private var finished: [Flight] = []
     private var failure: RedisError?
     private var alarm: (time: NIODeadline, timer: Scheduled<Void>)?
     private var healthCheck: RepeatedTask?
@@ -94,7 +95,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         var buffer = context.channel.allocator.buffer(capacity: batch.reduce(0) { $0 + $1.bytes.readableBytes })
         for request in batch {
             if request.answer.isSettled {
-                mailbox.withLock { $0.release(commands: request.count, bytes: request.bytes.readableBytes) }
+                mailbox.withLock { $0.release(request) }
             } else {
                 buffer.writeImmutableBuffer(request.bytes)
                 flights.append(Flight(request: request))
@@ -129,9 +130,21 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         flights[flights.startIndex].replies.append(value)
         guard let flight = flights.first, flight.replies.count == flight.request.count else { return }
         flights.removeFirst()
-        answered.commands += flight.request.count
-        answered.bytes += flight.request.bytes.readableBytes
-        flight.request.answer.settle(.success(flight.replies))
+        finished.append(flight)
+    }
+
+    /// Gives the replies to their callers, after making room for what those send next.
+    private func settleFinished() {
+        guard !finished.isEmpty else { return }
+        mailbox.withLock { mailbox in
+            for flight in finished {
+                mailbox.release(flight.request)
+            }
+        }
+        for flight in finished {
+            flight.request.answer.settle(.success(flight.replies))
+        }
+        finished.removeAll(keepingCapacity: true)
     }
 
     /// Ends the connection: what was sent fails with the reason, its outcome unknown.
@@ -142,6 +155,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         alarm?.timer.cancel()
         alarm = nil
         healthCheck?.cancel()
+        settleFinished()
         for flight in flights {
             flight.request.answer.settle(.failure(reason))
         }
@@ -179,9 +193,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        let (commands, bytes) = answered
-        answered = (0, 0)
-        mailbox.withLock { $0.release(commands: commands, bytes: bytes) }
+        settleFinished()
         context.fireChannelReadComplete()
     }
 

@@ -54,9 +54,10 @@ struct Mailbox {
         return requests
     }
 
-    mutating func release(commands: Int, bytes: Int) {
-        pendingCommands -= commands
-        pendingBytes -= bytes
+    /// Makes room: the request was answered, or will not be sent.
+    mutating func release(_ request: Request) {
+        pendingCommands -= request.count
+        pendingBytes -= request.bytes.readableBytes
     }
 
     /// Takes no more; what comes later fails with `end`.

@@ -64,7 +64,8 @@ import Testing
         arguments: [
             RedisCommand("MULTI"), RedisCommand("multi"), RedisCommand("SELECT", 1), RedisCommand("SUBSCRIBE", "x"),
             RedisCommand("BLPOP", "x", 0), RedisCommand("CLIENT", "REPLY", "OFF"), RedisCommand("RESET"), RedisCommand("QUIT"),
-        ])
+        ]
+    )
     func exclusiveCommands(command: RedisCommand) async throws {
         try await withRedis(try SharedServer.settings()) { redis in
             #expect(await failure { try await redis.command(command) } == .notAllowed)

@@ -33,7 +33,9 @@ import Testing
             group.addTask { try await redis.run() }
             defer { group.cancelAll() }
             try await redis.waitUntilReady(within: .seconds(10))
-            let waiting = Task { await failure { try await redis.blocking(RedisCommand("BLPOP", .key(.platform("none")), 0), timeout: .seconds(60)) } }
+            let waiting = Task {
+                await failure { try await redis.blocking(RedisCommand("BLPOP", .key(.platform("none")), 0), timeout: .seconds(60)) }
+            }
             try await untilBlocked(1, on: redis)
             server.kill9()
             #expect(await waiting.value == .closed)

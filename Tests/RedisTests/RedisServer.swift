@@ -29,7 +29,9 @@ final class RedisServer {
     func start() throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/redis-server")
-        process.arguments = ["--bind", "127.0.0.1", "--dir", folder.path(), "--save", "", "--requirepass", password, "--logfile", file("log")]
+        process.arguments = [
+            "--bind", "127.0.0.1", "--dir", folder.path(), "--save", "", "--requirepass", password, "--logfile", file("log"),
+        ]
         if isTLS {
             process.arguments? += ["--port", "0", "--tls-port", "\(port)", "--tls-auth-clients", "no"]
             process.arguments? += ["--tls-cert-file", certificate, "--tls-key-file", file("key"), "--tls-ca-cert-file", certificate]

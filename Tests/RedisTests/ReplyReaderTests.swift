@@ -22,7 +22,8 @@ import Testing
             "*101\r\n", "*60\r\n*60\r\n", "*2147483647\r\n", String(repeating: "*1\r\n", count: 20),
             "$2000\r\n" + String(repeating: "x", count: 1_001), "+" + String(repeating: "x", count: 1_001),
             "*60\r\n" + String(repeating: "$30\r\n" + String(repeating: "x", count: 30) + "\r\n", count: 40), "\u{0}\u{0}\u{0}\r\n",
-        ])
+        ]
+    )
     func refused(wire: String) {
         #expect(throws: RedisError(.protocolViolation)) { try read(wire, in: 64) }
     }

@@ -7,7 +7,8 @@ import Testing
         """
         if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', 60) then return {1, ARGV[1]} end
         return {0, redis.call('GET', KEYS[1])}
-        """)
+        """
+    )
     private static let broken = RedisScript("broken", "return redis.call('INCR', KEYS[1], ARGV[1])")
 
     @Test("a script gets its keys and arguments")
