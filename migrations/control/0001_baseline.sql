@@ -105,27 +105,37 @@ create table control.remittance (
     file_name text not null,
     file_reference text not null,
     ordinal int not null,
+    sender text,
+    interchange text,
     payer_code text,
     trace text,
     day date,
     amount bigint,
     adjustments bigint,
-    state text not null check (state in ('held', 'posting', 'posted')),
+    claims int not null default 0,
+    state text not null check (state in ('held', 'duplicate', 'posting', 'posted')),
     reasons jsonb not null default '[]',
     provider_adjustments jsonb not null default '[]',
+    unmatched_claims int not null default 0,
+    unmatched_amount bigint not null default 0,
+    unmatched jsonb not null default '[]',
+    duplicate_of uuid references control.remittance,
+    duplicates int not null default 0,
     received_at timestamptz not null,
     posted_at timestamptz,
     version int not null default 1,
-    constraint remittance_file unique (file_sha256, ordinal)
+    constraint remittance_file unique nulls not distinct (organization_id, file_sha256, ordinal)
 );
-create unique index remittance_payment on control.remittance (payer_code, trace, day, amount) where state <> 'held';
-create index remittance_organization on control.remittance (organization_id, received_at);
+-- The same payment under another interchange is the same payment.
+create unique index remittance_payment on control.remittance (organization_id, payer_code, trace, day, amount) nulls not distinct
+    where state in ('posting', 'posted');
+create index remittance_organization on control.remittance (organization_id, received_at, id);
 
 create table control.remittance_part (
     remittance_id uuid not null references control.remittance,
     organization_id uuid not null references control.organization,
     location_id uuid not null references control.location_directory,
-    claims int not null,
+    ordinals int[] not null,
     amount bigint not null,
     state text not null default 'waiting' check (state in ('waiting', 'posted')),
     held int not null default 0,

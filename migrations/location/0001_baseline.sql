@@ -45,6 +45,7 @@ create table {location}.audit_seal (
     batch bigint primary key,
     ids uuid[] not null,
     digests bytea not null,
+    digests bytea not null,
     first_at timestamptz not null,
     last_at timestamptz not null,
     hash bytea not null,
@@ -488,12 +489,17 @@ create table {location}.billing_run (
     id uuid primary key,
     from_day date not null,
     until_day date not null,
-    state text not null default 'waiting' check (state in ('waiting', 'running', 'held', 'finished')),
+    state text not null default 'waiting' check (state in ('waiting', 'making', 'held', 'filing', 'finished')),
     job_id uuid,
+    encounters int not null default 0,
+    seen int not null default 0,
+    seen_day date,
+    seen_encounter uuid,
     invoices int not null default 0,
     claims int not null default 0,
     total bigint not null default 0,
     problems jsonb not null default '[]',
+    held_reasons jsonb not null default '[]',
     version int not null default 1,
     created_at timestamptz not null,
     created_by uuid not null,
@@ -512,12 +518,12 @@ create table {location}.claim_file (
     interchange_control bigint not null,
     file_id uuid references {location}.file,
     name text not null,
-    state text not null default 'made' check (state in ('made', 'written', 'accepted', 'rejected')),
+    state text not null default 'planned' check (state in ('planned', 'made', 'written', 'accepted', 'rejected', 'empty')),
     claims int not null,
     total bigint not null,
     created_at timestamptz not null,
     created_by uuid not null,
-    constraint claim_file_once unique (billing_run_id, payer_id, interchange_control)
+    constraint claim_file_once unique (billing_entity_id, interchange_control)
 );
 comment on table {location}.claim_file is 'retention=financial';
 
@@ -547,6 +553,8 @@ create table {location}.claim (
     constraint claim_once unique (encounter_id, payer_order, frequency)
 );
 create index claim_run on {location}.claim (billing_run_id);
+create index claim_file_claims on {location}.claim (claim_file_id, id);
+create index claim_unfiled on {location}.claim (billing_entity_id, payer_id, id) where state = 'ready' and claim_file_id is null;
 create index claim_patient on {location}.claim (patient_id);
 create index claim_state on {location}.claim (state, created_at);
 comment on table {location}.claim is 'retention=financial';
@@ -579,10 +587,12 @@ create table {location}.remittance_claim (
     detail jsonb not null,
     state text not null check (state in ('posted', 'held')),
     hold_reason text,
+    reverses uuid references {location}.remittance_claim,
     posted_at timestamptz not null,
     constraint remittance_claim_once unique (trace, claim_number, ordinal)
 );
 create index remittance_claim_claim on {location}.remittance_claim (claim_id);
+create unique index remittance_claim_reversed_once on {location}.remittance_claim (reverses) where reverses is not null;
 create index remittance_claim_file on {location}.remittance_claim (remittance_id);
 comment on table {location}.remittance_claim is 'retention=financial';
 
