@@ -9,7 +9,7 @@ import sys
 
 LONGEST_NAME = 50
 MOST_TABLES, MOST_INDEXES = 80, 180
-EDITABLE = ("id", "version", "created_at", "created_by", "updated_at", "updated_by")
+EDITABLE = ("version", "created_at", "created_by", "updated_at", "updated_by")
 
 FORBIDDEN = [
     (r"\b(?:not\s+)?deferrable\b", "DEFERRABLE constraints"),
@@ -24,6 +24,7 @@ FORBIDDEN = [
 QUIET = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|(\$\w*\$).*?\1", re.DOTALL)
 TABLE = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([^\s(]+)\s*\((.*?)\)\s*(?:with\s*\([^)]*\)\s*)?;", re.DOTALL | re.IGNORECASE)
 INDEX = re.compile(r"\bcreate\s+(?:unique\s+)?index\b|\bprimary\s+key\b|\bunique\s*(?:nulls\s+not\s+distinct\s*)?\(|\bexclude\s+using\b", re.IGNORECASE)
+RETENTION = re.compile(r"\bcomment\s+on\s+table\s+(\S+)\s+is\s+'retention=\w+", re.IGNORECASE)
 COLUMN = re.compile(r"^\s*([a-z_][a-z0-9_]*)\s", re.MULTILINE)
 NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -37,32 +38,40 @@ def line_of(text, position):
     return text.count("\n", 0, position) + 1
 
 
-def table_findings(text):
+def table_findings(text, commented):
     for match in TABLE.finditer(text):
         name, body, number = match.group(1), match.group(2), line_of(text, match.start())
         if not re.search(r"\bprimary\s+key\b", body, re.IGNORECASE):
             yield number, f"{name} has no primary key"
         columns = set(COLUMN.findall(body))
-        if "updated_at" in columns and (lacking := [column for column in EDITABLE if column not in columns]):
+        lacking = [column for column in EDITABLE if column not in columns]
+        # One column names the row: its id, or a key that people know (the name of a setting).
+        if "id" not in columns and not re.search(r"^\s*\w+\s+[\w ]+\bprimary\s+key\b", body, re.IGNORECASE | re.MULTILINE):
+            lacking.append("id")
+        if "updated_at" in columns and lacking:
             yield number, f"{name} can be edited but lacks {', '.join(lacking)}"
+        if name not in commented:
+            yield number, f"{name} has no retention class (comment on table … is 'retention=…')"
 
 
-def file_findings(text):
+def file_findings(original):
+    text = quiet(original)
     for pattern, reason in FORBIDDEN:
         for match in re.finditer(pattern, text, re.IGNORECASE):
             yield line_of(text, match.start()), f"not in a location schema: {reason}"
     for match in NAME.finditer(text):
         if len(match.group().encode()) > LONGEST_NAME:
             yield line_of(text, match.start()), f"{match.group()} is longer than {LONGEST_NAME} bytes"
-    yield from table_findings(text)
+    yield from table_findings(text, set(RETENTION.findall(original)))
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
     found, tables, indexes = [], 0, 0
     for path in sorted((root / "migrations/location").glob("*.sql")):
-        text = quiet(path.read_text())
-        found += [f"{path.relative_to(root)}:{number}: {reason}" for number, reason in file_findings(text)]
+        original = path.read_text()
+        text = quiet(original)
+        found += [f"{path.relative_to(root)}:{number}: {reason}" for number, reason in file_findings(original)]
         tables += len(re.findall(r"\bcreate\s+table\b", text, re.IGNORECASE))
         indexes += len(INDEX.findall(text))
     for name, count, most in (("tables", tables, MOST_TABLES), ("indexes", indexes, MOST_INDEXES)):

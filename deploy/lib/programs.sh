@@ -27,16 +27,19 @@ install_programs() {
 set -euo pipefail
 source "$LIB/servers.sh"
 load_settings "$state" polyclinic
+export POLYCLINIC_ENVIRONMENT_FILE="$state/environment"
 exec "$state/lib/polyclinic" "\$@"
 SCRIPT
     chmod 0755 "$state/bin/polyclinic.new"
     mv "$state/bin/polyclinic.new" "$state/bin/polyclinic"
 }
 
-# start_program STATE NAME: waits until it is ready. Run in a subshell: it loads that program's settings.
+# start_program STATE NAME: waits until it is ready. Run in a subshell: it loads that program's settings. Only the command
+# line knows the owner of the databases.
 start_program() {
     local state=$1 name=$2 port
     load_settings "$state" "$name"
+    unset POLYCLINIC_OWNER_USER POLYCLINIC_OWNER_PASSWORD_FILE
     start_process "$state" "$name"
     port=$POLYCLINIC_HTTP_PORT
     [[ $name == worker ]] && port=$POLYCLINIC_WORKER_METRICS_PORT
