@@ -43,6 +43,7 @@ public enum Entity {
     public enum Payer {}
     public enum Person {}
     public enum Provider {}
+    public enum Relationship {}
     public enum Remittance {}
     public enum Resource {}
     public enum Role {}
@@ -73,6 +74,7 @@ public typealias PatientID = ID<Entity.Patient>
 public typealias PayerID = ID<Entity.Payer>
 public typealias PersonID = ID<Entity.Person>
 public typealias ProviderID = ID<Entity.Provider>
+public typealias RelationshipID = ID<Entity.Relationship>
 public typealias RemittanceID = ID<Entity.Remittance>
 public typealias ResourceID = ID<Entity.Resource>
 public typealias RoleID = ID<Entity.Role>

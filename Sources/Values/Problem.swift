@@ -77,6 +77,9 @@ public struct Problem: Error, Hashable, Sendable {
 
     public static func forbidden(_ code: String, _ detail: String) -> Problem { Problem(.forbidden, code, detail) }
 
+    /// The version named with If-Match is not the current one.
+    public static let stale = Problem(.stale, "stale", "It was changed in the meantime. Read it again and repeat your change.")
+
     /// The same answer whether the thing never existed, was removed, or belongs to somebody else.
     public static let notFound = Problem(.notFound, "not_found", "There is no such thing here.")
 }

@@ -1,0 +1,63 @@
+import Access
+import Jobs
+import Values
+import Web
+
+/// Opens a chart for a person, or for an animal with its owner.
+struct RegisterPatient {
+    let body: RegisterPatientBody
+
+    static let duplicate = Problem.conflict(
+        "possible_duplicate",
+        "There is a chart that may be the same patient. Look at the candidates; to register all the same, send duplicate_acknowledged."
+    )
+    static let chartNumberTaken = Problem.conflict("chart_number_taken", "Another chart has this number.")
+    static let onePatient = Problem.invalid("/person", "person_or_animal", "A patient is a person or an animal: send exactly one of them.")
+    static let ownerNeeded = Problem.invalid("/owner", "owner_needed", "An animal needs an owner.")
+
+    func run(_ work: Work) async throws -> Patient {
+        let patient = Patient(
+            id: work.id(),
+            chartNumber: body.chartNumber ?? Patient.chartNumber(random: work.ambient.random()),
+            subject: try subject(work),
+            status: .active,
+            preferredLanguage: body.preferredLanguage,
+            contactPreference: body.contactPreference,
+            note: body.note,
+            version: 1,
+            createdAt: work.now,
+            updatedAt: work.now
+        )
+        if !body.duplicateAcknowledged, let search = PatientStore.duplicates(of: patient) {
+            let candidates = try await work.query(search).map { try $0.value(0, as: PatientID.self) }
+            guard candidates.isEmpty else { throw RegisterPatient.duplicate(candidates) }
+        }
+        let actor = work.caller.actor.id
+        if let person = patient.person { work.enqueue(PersonStore.insert(person, at: work.now, by: actor)) }
+        work.enqueue(PatientStore.insert(patient, by: actor))
+        if patient.animal != nil, let owner = body.owner {
+            let person = owner.person(work.id())
+            work.enqueue(PersonStore.insert(person, at: work.now, by: actor))
+            work.enqueue(RelationshipStore.insert(Relationship(id: work.id(), patient: patient.id, person: person, kind: .owner, share: 100, from: work.today), by: actor, at: work.now))
+        }
+        work.audit(Act("patient.register", "patient", patient.id, patients: [patient.id]))
+        work.tell(Event("patient.registered", ["patient": patient.id]))
+        return patient
+    }
+
+    private func subject(_ work: Work) throws -> Patient.Subject {
+        switch (body.person, body.animal) {
+        case (let person?, nil): return .person(person.person(work.id()))
+        case (nil, let animal?):
+            guard body.owner != nil else { throw RegisterPatient.ownerNeeded }
+            return .animal(animal)
+        default: throw RegisterPatient.onePatient
+        }
+    }
+
+    private static func duplicate(_ candidates: [PatientID]) -> Problem {
+        var problem = duplicate
+        problem.extra["candidates"] = "[" + candidates.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+        return problem
+    }
+}
