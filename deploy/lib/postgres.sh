@@ -4,8 +4,11 @@
 POSTGRES_BIN=/usr/lib/postgresql/15/bin
 
 postgres_settings() {
-    local state=$1 home=$2 buffers=256MB
-    [[ $(state_kind "$state") == test ]] && buffers=128MB
+    local state=$1 home=$2 buffers=256MB connections=200 dynamic=posix
+    # Suites run beside each other, each with connections of its own.
+    if [[ $(state_kind "$state") == test ]]; then buffers=128MB connections=300; fi
+    # When an ordinary user logs out, systemd removes that user's segments of /dev/shm.
+    is_root || dynamic=mmap
     cat <<SETTINGS
 listen_addresses = '127.0.0.1'
 port = $(port_of "$state" postgres)
@@ -18,9 +21,10 @@ ssl_key_file = '$home/tls/postgres.key'
 password_encryption = 'scram-sha-256'
 
 # A schema per location: a dump or a large migration locks many relations at once.
-max_connections = 200
+max_connections = $connections
 max_locks_per_transaction = 512
 shared_buffers = $buffers
+dynamic_shared_memory_type = $dynamic
 max_wal_size = 2GB
 wal_level = replica
 random_page_cost = 1.1
