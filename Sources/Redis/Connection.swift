@@ -20,7 +20,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     private let eventLoop: any EventLoop
     private let mailbox: Mutex<Mailbox>
-    private let ended = Answer<Void>()
+    private let ended = Answer<RedisError>()
 
     private var context: ChannelHandlerContext?
     private let reader: ReplyReader
@@ -61,12 +61,13 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         eventLoop.execute { self.fail(RedisError(.closed)) }
     }
 
-    /// Returns when the connection has ended; closes it if the caller is cancelled. Called once.
-    func waitUntilClosed() async {
+    /// Waits for the end of the connection and says why it came; closes it if the caller is cancelled. Called once.
+    func waitUntilClosed() async -> RedisError {
         do {
-            try await ended.value()
+            return try await ended.value()
         } catch {
             close()
+            return RedisError(.closed)
         }
     }
 
@@ -85,13 +86,13 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     private func writeBatch() {
         let batch = mailbox.withLock { $0.takeAll() }
-        if let failure {
+        guard let context, failure == nil else {
+            let reason = failure?.beforeSending ?? RedisError(.unavailable)
             for request in batch {
-                request.answer.settle(.failure(failure.beforeSending))
+                request.answer.settle(.failure(reason))
             }
             return
         }
-        guard let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: batch.reduce(0) { $0 + $1.bytes.readableBytes })
         for request in batch {
             if request.answer.isSettled {
@@ -162,7 +163,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         flights.removeAll()
         writeBatch()
         context?.close(promise: nil)
-        ended.settle(.success(()))
+        ended.settle(.success(reason))
     }
 
     // MARK: ChannelInboundHandler

@@ -16,8 +16,9 @@ extension Redis {
                 let connection = try await dialer.open()
                 let opened = ContinuousClock.now
                 publish(connection)
-                await connection.waitUntilClosed()
-                logger.info("Redis connection ended")
+                let end = await connection.waitUntilClosed()
+                if Task.isCancelled { break }
+                logger.warning("Redis connection ended", metadata: ["reason": "\(end)"])
                 // A server that takes connections and drops them at once must not be dialled without pauses.
                 if opened.duration(to: .now) >= settings.reconnectMaximum { backoff.reset() }
             } catch {

@@ -50,14 +50,15 @@ public final class Redis: Sendable {
 
     /// Sends a command that waits in the server (`BLMPOP`, `BRPOP` …) on a connection of its own. A caller that is cancelled
     /// closes that connection; what the server handed out in that moment is lost.
-    /// - Parameter timeout: At least the waiting time that the command itself carries; the command timeout is added.
+    /// - Parameter timeout: At least the waiting time that the command itself carries. The command timeout is added, and the connect
+    ///   timeout when a connection must be opened first.
     /// - Throws: As ``command(_:_:)``; `overloaded` when ``RedisSettings/maximumBlocking`` are waiting.
     public func blocking(_ command: RedisCommand, timeout: Duration) async throws -> RedisValue {
         try Task.checkCancellation()
-        guard command.mayBlock else { throw RedisError(.notAllowed).naming(command) }
-        let deadline = NIODeadline.now() + TimeAmount(timeout) + TimeAmount(settings.commandTimeout)
+        guard command.effect != .lasts else { throw RedisError(.notAllowed).naming(command) }
         return try await naming(command) {
             let connection = try await self.leaseBlocking()
+            let deadline = NIODeadline.now() + TimeAmount(timeout) + TimeAmount(self.settings.commandTimeout)
             let replies: [RedisValue]
             do {
                 replies = try await connection.send([command], deadline: deadline)
@@ -96,7 +97,7 @@ public final class Redis: Sendable {
 
     private func send(_ commands: [RedisCommand]) async throws -> [RedisValue] {
         try Task.checkCancellation()
-        if let refused = commands.first(where: { !$0.mayBeShared }) { throw RedisError(.notAllowed).naming(refused) }
+        if let refused = commands.first(where: { $0.effect != .none }) { throw RedisError(.notAllowed).naming(refused) }
         let deadline = NIODeadline.now() + TimeAmount(settings.commandTimeout)
         guard let connection = state.withLock({ $0.shared }) else { throw RedisError(.unavailable) }
         return try await connection.send(commands, deadline: deadline)

@@ -69,29 +69,42 @@ extension RedisArgument {
     }
 }
 
-// MARK: What the shared connection refuses
+// MARK: What a command does to its connection
 
 extension RedisCommand {
-    /// Commands that leave state on the connection, change the order of replies, or wait in the server. On a shared connection
-    /// they would reach into other callers' commands (CONTROLS TI-6). Transactions are scripts.
-    private static let exclusive: Set<String> = [
-        "AUTH", "BLMOVE", "BLMPOP", "BLPOP", "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX", "BZPOPMIN", "DISCARD", "EXEC", "HELLO",
-        "MONITOR", "MULTI", "PSUBSCRIBE", "PSYNC", "QUIT", "RESET", "SELECT", "SSUBSCRIBE", "SUBSCRIBE", "SYNC", "WAIT", "WATCH",
-    ]
-    /// Of those, the ones that only wait: they may run on a connection of their own.
-    private static let waiting: Set<String> = [
-        "BLMOVE", "BLMPOP", "BLPOP", "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX", "BZPOPMIN", "WAIT",
-    ]
-
-    var mayBeShared: Bool { !Self.exclusive.contains(name.description.uppercased()) && !isReplyMode }
-    var mayBlock: Bool {
-        let name = name.description.uppercased()
-        return (!Self.exclusive.contains(name) || Self.waiting.contains(name)) && !isReplyMode
+    enum Effect {
+        /// Answers at once and leaves nothing behind: may share a connection.
+        case none
+        /// Waits in the server: needs a connection of its own meanwhile.
+        case waits
+        /// Leaves state on the connection or changes the order of replies. It would reach into other callers' commands, now or
+        /// later (CONTROLS TI-6), so it is never sent. Transactions are scripts.
+        case lasts
     }
 
-    /// `CLIENT REPLY OFF` and `SKIP` drop replies, after which none would belong to its command.
-    private var isReplyMode: Bool {
-        guard name.description.uppercased() == "CLIENT", case .string(let verb)? = arguments.first else { return false }
-        return verb.uppercased() == "REPLY"
+    var effect: Effect {
+        let name = name.description.uppercased()
+        switch name {
+        case "CLIENT": return arguments.first?.says("REPLY") == true ? .lasts : .none
+        case "XREAD", "XREADGROUP": return arguments.contains { $0.says("BLOCK") } ? .waits : .none
+        default: return Self.effects[name] ?? .none
+        }
+    }
+
+    private static let effects: [String: Effect] = {
+        let waiting = ["BLMOVE", "BLMPOP", "BLPOP", "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX", "BZPOPMIN", "WAIT"]
+        let lasting = [
+            "AUTH", "DISCARD", "EXEC", "HELLO", "MONITOR", "MULTI", "PSUBSCRIBE", "PSYNC", "QUIT", "RESET", "SELECT", "SSUBSCRIBE",
+            "SUBSCRIBE", "SYNC", "WATCH",
+        ]
+        return Dictionary(uniqueKeysWithValues: waiting.map { ($0, Effect.waits) } + lasting.map { ($0, Effect.lasts) })
+    }()
+}
+
+extension RedisArgument {
+    /// Whether this is a word of a command's grammar.
+    fileprivate func says(_ word: String) -> Bool {
+        guard case .string(let text) = self else { return false }
+        return text.uppercased() == word
     }
 }

@@ -21,9 +21,11 @@ import Testing
     @Test("waiting longer than the command timeout is no failure; nothing to pop is null")
     func nothingCame() async throws {
         let server = try RedisServer()
-        try await withRedis(server.settings) { redis in
+        var settings = server.settings
+        settings.commandTimeout = .milliseconds(300)
+        try await withRedis(settings) { redis in
             let command = RedisCommand("BLMPOP", "0.7", 1, .key(.platform("nothing")), "LEFT")
-            let reply = try await redis.blocking(command, timeout: .seconds(1))
+            let reply = try await redis.blocking(command, timeout: .seconds(10))
             #expect(reply == .null)
         }
     }

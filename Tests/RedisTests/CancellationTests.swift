@@ -19,16 +19,39 @@ import Testing
 
     /// Asks for a nonce of its own and is cancelled half of the times, at once or a little later. True if there was an answer.
     private func echo(_ nonce: Int, through redis: Redis) async throws -> Bool {
-        let request = Task { try await redis.command("ECHO", .string("nonce \(nonce)")) }
+        // Of any length, so that replies are cut anywhere.
+        let text = "nonce \(nonce) " + String(repeating: "x", count: Int.random(in: 0...Int.random(in: 0...20_000)))
+        let request = Task { try await redis.command("ECHO", .string(text)) }
         if Bool.random() {
             for _ in 0..<Int.random(in: 0...20) { await Task.yield() }
             request.cancel()
         }
         do {
-            #expect(try await request.value.string == "nonce \(nonce)")
+            #expect(try await request.value.string == text)
             return true
         } catch is CancellationError {
             return false
+        }
+    }
+
+    @Test("refused commands, failed scripts and cancelled requests leave nothing behind for the next caller")
+    func nothingLeftBehind() async throws {
+        let wrong = RedisScript("wrong", "return redis.call('INCR', KEYS[1], 'too many')")
+        try await withRedis(try SharedServer.settings()) { redis in
+            let key = RedisKey(location: someLocation(), "mine")
+            let connection = try await redis.command("CLIENT", "ID")
+            for round in 0..<1_000 {
+                let cancelled = Task { try await redis.command("GET", .key(key)) }
+                cancelled.cancel()
+                #expect(
+                    await failure { try await redis.command("LPUSH", .key(key), "x", "y") }
+                        == (round == 0 ? nil : .server(code: "WRONGTYPE"))
+                )
+                #expect(await failure { try await redis.run(wrong, keys: [key]) } == .server(code: "ERR"))
+                _ = try await redis.command("SET", .key(key), .integer(round), "EX", 60)
+                #expect(try await redis.command("GET", .key(key)).int == round)
+            }
+            #expect(try await redis.command("CLIENT", "ID") == connection)
         }
     }
 

@@ -63,7 +63,8 @@ import Testing
         "commands that would change or block the shared connection are refused before they are sent",
         arguments: [
             RedisCommand("MULTI"), RedisCommand("multi"), RedisCommand("SELECT", 1), RedisCommand("SUBSCRIBE", "x"),
-            RedisCommand("BLPOP", "x", 0), RedisCommand("CLIENT", "REPLY", "OFF"), RedisCommand("RESET"), RedisCommand("QUIT"),
+            RedisCommand("BLPOP", "x", 0), RedisCommand("CLIENT", "reply", "OFF"), RedisCommand("XREAD", "BLOCK", 0, "STREAMS", "x", "$"),
+            RedisCommand("RESET"), RedisCommand("QUIT"),
         ]
     )
     func exclusiveCommands(command: RedisCommand) async throws {

@@ -10,7 +10,7 @@ import Testing
             group.addTask { try await redis.run() }
             defer { group.cancelAll() }
             for round in 1...3 {
-                try await redis.waitUntilReady(within: .seconds(10))
+                try await redis.waitUntilReady(within: .seconds(30))
                 #expect(try await redis.command("INCR", .key(.platform("round"))) == .integer(1), "round \(round)")
                 server.kill9()
                 // The end of the connection may be noticed by a command that is already on its way.
@@ -32,7 +32,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await redis.run() }
             defer { group.cancelAll() }
-            try await redis.waitUntilReady(within: .seconds(10))
+            try await redis.waitUntilReady(within: .seconds(30))
             let waiting = Task {
                 await failure { try await redis.blocking(RedisCommand("BLPOP", .key(.platform("none")), 0), timeout: .seconds(60)) }
             }
@@ -45,18 +45,20 @@ import Testing
     @Test("a server that stops answering costs one command timeout, and work goes on when it answers again")
     func pauseAndResume() async throws {
         let server = try RedisServer()
-        let redis = Redis(server.settings, logger: silent)
+        var settings = server.settings
+        settings.commandTimeout = .milliseconds(500)
+        let redis = Redis(settings, logger: silent)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await redis.run() }
             defer { group.cancelAll() }
-            try await redis.waitUntilReady(within: .seconds(10))
+            try await redis.waitUntilReady(within: .seconds(30))
             server.pause()
             let start = ContinuousClock.now
             #expect(await failure { try await redis.command("INCR", .key(.platform("paused"))) } == .timeout)
-            #expect((.milliseconds(450)...Duration.seconds(3)).contains(start.duration(to: .now)))
+            #expect((.milliseconds(450)...Duration.seconds(5)).contains(start.duration(to: .now)))
             #expect(await failure { try await redis.command("PING") } == .unavailable)
             server.resume()
-            try await redis.waitUntilReady(within: .seconds(10))
+            try await redis.waitUntilReady(within: .seconds(30))
             #expect(try await redis.command("ECHO", "here again").string == "here again")
         }
     }
@@ -65,13 +67,14 @@ import Testing
     func overload() async throws {
         let server = try RedisServer()
         var settings = server.settings
+        settings.commandTimeout = .seconds(2)
         settings.maximumPending = 10
         settings.maximumPendingBytes = 10_000
         let redis = Redis(settings, logger: silent)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await redis.run() }
             defer { group.cancelAll() }
-            try await redis.waitUntilReady(within: .seconds(10))
+            try await redis.waitUntilReady(within: .seconds(30))
             #expect(await failure { try await redis.pipeline(Array(repeating: RedisCommand("PING"), count: 11)) } == .overloaded)
             #expect(await failure { try await redis.command("ECHO", .bytes([UInt8](repeating: 1, count: 10_000))) } == .overloaded)
             // Room that was used is free again after the replies.
@@ -96,7 +99,7 @@ import Testing
             let killed = await failure { try await redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no") }
             #expect(killed == nil || killed == .closed)
             while redis.isReady { await Task.yield() }
-            try await redis.waitUntilReady(within: .seconds(10))
+            try await redis.waitUntilReady(within: .seconds(30))
             #expect(try await redis.command("PING") == .status("PONG"))
         }
     }

@@ -16,7 +16,7 @@ import Testing
             let first = try await redis.command("CLIENT", "ID")
             proxy.inject(text)
             while redis.isReady { await Task.yield() }
-            try await redis.waitUntilReady(within: .seconds(10))
+            try await redis.waitUntilReady(within: .seconds(30))
             #expect(try await redis.command("ECHO", "mine").string == "mine")
             let second = try await redis.command("CLIENT", "ID")
             #expect(second != first)

@@ -9,6 +9,8 @@ enum SharedServer {
         let host = try variable("HOST")
         var settings = RedisSettings(host: host, port: try #require(Int(try variable("PORT"))))
         settings.password = try variable("PASSWORD")
+        settings.connectTimeout = .seconds(10)
+        settings.commandTimeout = .seconds(10)
         settings.tls = .verify(caFile: try variable("CA"), hostname: host)
         return settings
     }
@@ -29,7 +31,7 @@ func withRedis<Result: Sendable>(
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await redis.run() }
         defer { group.cancelAll() }
-        try await redis.waitUntilReady(within: .seconds(10))
+        try await redis.waitUntilReady(within: .seconds(30))
         return try await body(redis)
     }
 }
