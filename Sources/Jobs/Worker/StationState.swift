@@ -1,0 +1,114 @@
+import Values
+
+/// What one worker holds in one database. Pure: the station does what these functions answer.
+struct StationState {
+    struct Run {
+        let claim: Claim
+        let policy: JobPolicy
+        let startedAt: ContinuousClock.Instant
+        var task: Task<Void, Never>?
+        var isTimedOut = false
+    }
+
+    var waiting = WaitingRoom()
+    private(set) var runs: [Claim.Key: Run] = [:]
+    private var runningAt: [String: Int] = [:]
+    /// To be written, and being written: still this worker's until the database has answered.
+    private(set) var verdicts: [Verdict] = []
+    private(set) var writing: Set<Claim.Key> = []
+    /// Until when the last heartbeat that was answered holds, on this machine's clock, counted from before it was sent.
+    var leaseUntil: ContinuousClock.Instant?
+    var isStopping = false
+    /// Whether the last look found more than there was room for.
+    var hasMore = false
+
+    private let concurrency: Int
+    private let batch: Int
+    private let locationShare: Int
+    private var ended = 0
+    private var prefetch = 0
+
+    init(_ settings: JobWorkerSettings) {
+        concurrency = max(1, settings.concurrency)
+        batch = max(concurrency, settings.batch)
+        locationShare = min(100, max(1, settings.locationShare))
+    }
+
+    // MARK: Room
+
+    /// What may be claimed now; nil when full, stopping or without a lease.
+    func room(at now: ContinuousClock.Instant) -> ClaimStore.Room? {
+        guard !isStopping, let leaseUntil, now < leaseUntil else { return nil }
+        let capacity = concurrency + prefetch
+        let limit = min(batch, capacity - runs.count - waiting.count)
+        guard limit > 0 else { return nil }
+        var held = runningAt
+        for claim in waiting.roles { held[claim, default: 0] += waiting.waiting(at: claim) }
+        return ClaimStore.Room(limit: limit, perLocation: share(of: capacity), held: held)
+    }
+
+    /// Jobs so short that many end between two claims are claimed ahead, as many as end in `interval`: called once in each.
+    mutating func measure() {
+        prefetch = min(batch - concurrency, ended)
+        ended = 0
+    }
+
+    private func share(of capacity: Int) -> Int { max(1, capacity * locationShare / 100) }
+
+    // MARK: Runs
+
+    /// The next job to start, if a place is free.
+    mutating func next() -> Claim? {
+        guard !isStopping, runs.count < concurrency else { return nil }
+        let share = share(of: concurrency)
+        return waiting.next { runningAt[$0, default: 0] < share }
+    }
+
+    mutating func start(_ claim: Claim, _ policy: JobPolicy, at now: ContinuousClock.Instant, _ task: Task<Void, Never>) {
+        runs[claim.key] = Run(claim: claim, policy: policy, startedAt: now, task: task)
+        runningAt[claim.role, default: 0] += 1
+    }
+
+    /// A run ended, or was given up. False when it was given up before.
+    mutating func end(_ key: Claim.Key, _ verdict: Verdict?) -> Bool {
+        guard let run = runs.removeValue(forKey: key) else { return false }
+        let role = run.claim.role
+        runningAt[role] = runningAt[role].flatMap { $0 > 1 ? $0 - 1 : nil }
+        ended += 1
+        if let verdict { verdicts.append(verdict) }
+        return true
+    }
+
+    mutating func markTimedOut(_ key: Claim.Key) { runs[key]?.isTimedOut = true }
+
+    // MARK: Verdicts
+
+    /// What to write now; it stays this worker's until `wrote`.
+    mutating func takeVerdicts() -> [Verdict] {
+        defer { verdicts = [] }
+        writing = Set(verdicts.map(\.key))
+        return verdicts
+    }
+
+    mutating func wrote() { writing = [] }
+
+    /// Not written: to be tried again before anything newer.
+    mutating func putBack(_ failed: [Verdict]) {
+        verdicts = failed + verdicts
+        writing = []
+    }
+
+    mutating func handBack(_ keys: [Claim.Key]) { verdicts += keys.map(Verdict.init(handingBack:)) }
+
+    // MARK: What the database says
+
+    /// All that is waiting or running here, before the database is asked.
+    var held: Set<Claim.Key> { Set(runs.keys).union(waiting.keys) }
+
+    func holds(_ key: Claim.Key) -> Bool { runs[key] != nil }
+
+    /// Whether a row that the database counts as ours is known here.
+    func knows(_ key: Claim.Key) -> Bool {
+        runs[key] != nil || writing.contains(key) || waiting.keys.contains(key) || verdicts.contains { $0.key == key }
+    }
+}
