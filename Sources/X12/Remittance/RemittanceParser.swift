@@ -5,6 +5,8 @@ struct RemittanceParser {
     private(set) var remittance: Remittance
     /// Since they were last taken; the reader adds them to those of the file.
     private var findings: [Finding] = []
+    /// All of this remittance.
+    private var own: Findings
 
     private enum Place {
         case head, payer, payee, other, claim, line, foot
@@ -28,6 +30,7 @@ struct RemittanceParser {
             position: transaction.position
         )
         delimiters = interchange.delimiters
+        own = Findings(limit: limits.findings)
         self.limits = limits
     }
 
@@ -94,6 +97,8 @@ struct RemittanceParser {
                 "BPR02 \(balance.payment) is not claims \(balance.paid) less provider adjustments \(balance.providerAdjustments): off by \(balance.difference)"
             )
         }
+        remittance.findings = own.kept
+        remittance.worst = own.worst
         return remittance
     }
 
@@ -327,7 +332,6 @@ struct RemittanceParser {
 
     private mutating func keep(_ finding: Finding) {
         findings.append(finding)
-        remittance.worst = max(remittance.worst, finding.severity)
-        if remittance.findings.count < limits.findings { remittance.findings.append(finding) }
+        own.add(finding)
     }
 }

@@ -27,7 +27,7 @@ public struct RemittanceReader {
         }
         verdict.findings = envelope.findings.kept
         verdict.findingsLeftOut = envelope.findings.leftOut
-        verdict.worst = envelope.findings.worst ?? .note
+        verdict.worst = envelope.findings.worst
         return verdict
     }
 

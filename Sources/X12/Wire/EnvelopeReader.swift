@@ -110,8 +110,8 @@ struct EnvelopeReader {
     }
 
     private mutating func atEndOfBytes() -> Step? {
-        noteNotices()
         guard reader.isAtEnd else { return nil }
+        noteNotices()
         if let step = endWhatIsOpen(before: nil) { return step }
         if interchanges == 0, findings.worst != .refusesFile { find(.noInterchange, "no ISA: this is not an X12 file") }
         return nil

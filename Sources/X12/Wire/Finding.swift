@@ -102,19 +102,26 @@ extension Finding: CustomStringConvertible {
     public var description: String { "\(position): \(text)" }
 }
 
-/// The findings of a file: kept up to a limit, counted beyond it; the worst is always known.
-struct Findings: Sendable {
+/// Findings in the order they were made. Of each severity a limited number is kept, so that many notes cannot hide a reason; the
+/// others are counted.
+struct Findings: Hashable, Sendable {
     private(set) var kept: [Finding] = []
     private(set) var leftOut = 0
-    private(set) var worst: Finding.Severity?
-    let limit: Int
+    private(set) var worst = Finding.Severity.note
+    private var counts = [0, 0, 0, 0]
+    private let limit: Int
 
     init(limit: Int) {
         self.limit = limit
     }
 
     mutating func add(_ finding: Finding) {
-        worst = max(worst ?? .note, finding.severity)
-        if kept.count < limit { kept.append(finding) } else { leftOut += 1 }
+        worst = max(worst, finding.severity)
+        guard counts[finding.severity.rawValue] < limit else {
+            leftOut += 1
+            return
+        }
+        counts[finding.severity.rawValue] += 1
+        kept.append(finding)
     }
 }

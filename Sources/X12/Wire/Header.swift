@@ -30,6 +30,7 @@ struct Header: Sendable {
 
     mutating func take(_ byte: UInt8) -> Progress {
         if hasComponent {
+            if holdsAnother { return .notAHeader }
             delimiters.terminator = byte
             learnRepetition()
             return Byte.isNewline(byte) ? .newlineForTerminator : .complete
@@ -61,6 +62,15 @@ struct Header: Sendable {
     var isFixedWidth: Bool {
         let elements = elements
         return elements.count > Header.separators && zip(elements, Header.widths).allSatisfy { $0.count == $1 }
+    }
+
+    /// Text that ends in `ISA*` may stand before the true ISA; it took that one for its elements.
+    private var holdsAnother: Bool {
+        guard !isFixedWidth else { return false }
+        let beginning = bytes[..<4]
+        return bytes.indices.dropFirst(4).contains { index in
+            bytes[index...].starts(with: beginning) && bytes[index - 1] != delimiters.element && !Byte.isLetterOrDigit(bytes[index - 1])
+        }
     }
 
     private mutating func learnRepetition() {
