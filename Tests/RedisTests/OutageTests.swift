@@ -5,10 +5,7 @@ import Testing
     @Test("after kill -9 commands fail at once, and work again when the server is back")
     func killAndRestart() async throws {
         let server = try RedisServer()
-        let redis = Redis(server.settings, logger: silent)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await redis.run() }
-            defer { group.cancelAll() }
+        try await withRedis(server.settings) { redis in
             for round in 1...3 {
                 try await redis.waitUntilReady(within: .seconds(30))
                 #expect(try await redis.command("INCR", .key(.platform("round"))) == .integer(1), "round \(round)")
@@ -28,11 +25,7 @@ import Testing
     @Test("what was sent when the server died fails with its outcome unknown and is not sent again")
     func inFlight() async throws {
         let server = try RedisServer()
-        let redis = Redis(server.settings, logger: silent)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await redis.run() }
-            defer { group.cancelAll() }
-            try await redis.waitUntilReady(within: .seconds(30))
+        try await withRedis(server.settings) { redis in
             let waiting = Task {
                 await failure { try await redis.blocking(RedisCommand("BLPOP", .key(.platform("none")), 0), timeout: .seconds(60)) }
             }
@@ -47,11 +40,7 @@ import Testing
         let server = try RedisServer()
         var settings = server.settings
         settings.commandTimeout = .milliseconds(500)
-        let redis = Redis(settings, logger: silent)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await redis.run() }
-            defer { group.cancelAll() }
-            try await redis.waitUntilReady(within: .seconds(30))
+        try await withRedis(settings) { redis in
             server.pause()
             let start = ContinuousClock.now
             #expect(await failure { try await redis.command("INCR", .key(.platform("paused"))) } == .timeout)
@@ -63,6 +52,21 @@ import Testing
         }
     }
 
+    @Test("a server that stops answering is noticed without a command")
+    func healthCheck() async throws {
+        let server = try RedisServer()
+        var settings = server.settings
+        settings.healthInterval = .milliseconds(50)
+        settings.commandTimeout = .milliseconds(500)
+        try await withRedis(settings) { redis in
+            server.pause()
+            while redis.isReady { await Task.yield() }
+            server.resume()
+            try await redis.waitUntilReady(within: .seconds(30))
+            #expect(try await redis.command("PING") == .status("PONG"))
+        }
+    }
+
     @Test("more commands than may wait are refused at once")
     func overload() async throws {
         let server = try RedisServer()
@@ -70,16 +74,13 @@ import Testing
         settings.commandTimeout = .seconds(2)
         settings.maximumPending = 10
         settings.maximumPendingBytes = 10_000
-        let redis = Redis(settings, logger: silent)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await redis.run() }
-            defer { group.cancelAll() }
-            try await redis.waitUntilReady(within: .seconds(30))
+        try await withRedis(settings) { redis in
             #expect(await failure { try await redis.pipeline(Array(repeating: RedisCommand("PING"), count: 11)) } == .overloaded)
             #expect(await failure { try await redis.command("ECHO", .bytes([UInt8](repeating: 1, count: 10_000))) } == .overloaded)
             // Room that was used is free again after the replies.
             for _ in 0..<10 {
-                #expect(try await redis.pipeline(Array(repeating: RedisCommand("PING"), count: 10)).count == 10)
+                let replies = try await redis.pipeline(Array(repeating: RedisCommand("PING"), count: 10))
+                #expect(replies.count == 10)
             }
             server.pause()
             let kinds = await withTaskGroup(of: RedisError.Kind?.self) { group in

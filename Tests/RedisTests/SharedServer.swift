@@ -25,7 +25,7 @@ let silent = Logger(label: "redis-tests") { _ in SwiftLogNoOpLogHandler() }
 /// Runs a client around a test.
 func withRedis<Result: Sendable>(
     _ settings: RedisSettings,
-    _ body: @Sendable (Redis) async throws -> Result
+    _ body: (Redis) async throws -> Result
 ) async throws -> Result {
     let redis = Redis(settings, logger: silent)
     return try await withThrowingTaskGroup(of: Void.self) { group in
