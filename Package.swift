@@ -43,7 +43,7 @@ let package = Package(
         slice("Patients"),
         slice("Scheduling", ["Organizations", "Patients"]),
         slice("Billing", ["Organizations", "Patients", "Scheduling"]),
-        slice("Claims", ["Organizations", "Patients", "Scheduling", "Billing", "X12"]),
+        room("Claims", platform + ["Organizations", "Patients", "Scheduling", "Billing", "X12"], [log, crypto]),
         slice("Reporting", ["Organizations", "Patients", "Scheduling", "Billing", "Claims"]),
 
         // Where everything meets, and the three programs.
