@@ -49,7 +49,14 @@ enum Claims {
                     diagnosisPointers: [1, 2],
                     from: try day("2026-09-01")
                 ),
-                ServiceLine(control: "L2", procedure: "97110", charge: Amount(minor: 5050), units: 2, diagnosisPointers: [1], from: try day("2026-09-01")),
+                ServiceLine(
+                    control: "L2",
+                    procedure: "97110",
+                    charge: Amount(minor: 5050),
+                    units: 2,
+                    diagnosisPointers: [1],
+                    from: try day("2026-09-01")
+                ),
             ]
         )
     }
@@ -84,7 +91,11 @@ enum Claims {
         claim.lines[0].note = "Two visits"
         claim.lines[1].placeOfService = "12"
         claim.lines[1].drug = Drug(ndc: "12345-6789-01", thousandths: 1500, unit: .milliliter)
-        claim.lines[1].rendering = IndividualProvider(name: PersonName(last: "Roe", first: "Rick"), npi: try #require(NPI("1111111112")), taxonomy: "207Q00000X")
+        claim.lines[1].rendering = IndividualProvider(
+            name: PersonName(last: "Roe", first: "Rick"),
+            npi: try #require(NPI("1111111112")),
+            taxonomy: "207Q00000X"
+        )
         return claim
     }
 

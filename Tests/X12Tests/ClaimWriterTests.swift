@@ -20,7 +20,10 @@ import X12
         let reading = try JSON.parse(Array(inspect(written.bytes).utf8))
         #expect(reading["findings"] == .array([]))
         let totals = try #require(reading["summary"]?["claims837"])
-        #expect(totals["claims"] == .integer(2) && totals["total_charge"] == .string("301.00") && totals["charge_line_mismatches"] == .integer(0))
+        #expect(
+            totals["claims"] == .integer(2) && totals["total_charge"] == .string("301.00")
+                && totals["charge_line_mismatches"] == .integer(0)
+        )
         #expect(written.charge.minor == 30100)
     }
 
@@ -70,7 +73,9 @@ import X12
     func limits() throws {
         var claim = try Claims.claim()
         claim.subscriber.name.last = String(repeating: "X", count: 70)
-        #expect(String(decoding: try Claims.batch([claim]).write().bytes, as: UTF8.self).contains("*\(String(repeating: "X", count: 60))*JANE"))
+        #expect(
+            String(decoding: try Claims.batch([claim]).write().bytes, as: UTF8.self).contains("*\(String(repeating: "X", count: 60))*JANE")
+        )
         claim.subscriber.memberID = String(repeating: "9", count: 81)
         #expect(try faults(claim) == ["subscriber.member_id"])
     }
@@ -96,9 +101,12 @@ import X12
         claim.lines[1].units = 0
         claim.lines[1].procedure = "9921"
         let expected: Set = [
-            "number", "billing_provider.address.line1", "billing_provider.address.zip", "billing_provider.tax_id", "billing_provider.taxonomy",
-            "subscriber.member_id", "subscriber.address.state", "subscriber.birth", "payer.filing_indicator", "place_of_service", "diagnoses[1]",
-            "submission.payer_control", "lines[0].modifiers", "lines[0].diagnosis_pointers", "lines[0].to", "lines[1].control", "lines[1].charge",
+            "number", "billing_provider.address.line1", "billing_provider.address.zip", "billing_provider.tax_id",
+            "billing_provider.taxonomy",
+            "subscriber.member_id", "subscriber.address.state", "subscriber.birth", "payer.filing_indicator", "place_of_service",
+            "diagnoses[1]",
+            "submission.payer_control", "lines[0].modifiers", "lines[0].diagnosis_pointers", "lines[0].to", "lines[1].control",
+            "lines[1].charge",
             "lines[1].units", "lines[1].procedure",
         ]
         #expect(try Set(faults(claim)) == expected)
@@ -112,7 +120,11 @@ import X12
         batch.envelope.sender = "A SENDER THAT IS TOO LONG"
         batch.claimsPerTransaction = 0
         let error = try #require(throws: UnwritableClaims.self) { try batch.write() }
-        #expect(Set(error.faults.map(\.field)) == ["envelope.interchange_control", "envelope.group_control", "envelope.sender", "claims", "claims_per_transaction"])
+        #expect(
+            Set(error.faults.map(\.field)) == [
+                "envelope.interchange_control", "envelope.group_control", "envelope.sender", "claims", "claims_per_transaction",
+            ]
+        )
         let twice = try Claims.batch([try Claims.claim(), try Claims.claim()])
         let repeated = try #require(throws: UnwritableClaims.self) { try twice.write() }
         #expect(repeated.faults.map(\.claim) == ["PCN0001"] && repeated.faults.map(\.field) == ["number"])

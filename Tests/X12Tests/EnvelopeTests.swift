@@ -2,11 +2,14 @@ import Testing
 import X12
 
 @Suite("an envelope that does not add up refuses the file") struct EnvelopeTests {
-    @Test("counts and control numbers", arguments: [
-        ("IEA*1*", "IEA*2*", Finding.Code.interchangeCount), ("IEA*1*000000905", "IEA*1*000000906", .interchangeControl),
-        ("GE*1*", "GE*2*", .groupCount), ("GE*1*77", "GE*1*78", .groupControl), ("*0001~\nGE", "*0002~\nGE", .transactionControl),
-        ("SE*", "SE*1", .transactionCount), ("SE*", "SE*X", .transactionCount), ("SE*", "SE*99999999999999999999", .transactionCount),
-    ])
+    @Test(
+        "counts and control numbers",
+        arguments: [
+            ("IEA*1*", "IEA*2*", Finding.Code.interchangeCount), ("IEA*1*000000905", "IEA*1*000000906", .interchangeControl),
+            ("GE*1*", "GE*2*", .groupCount), ("GE*1*77", "GE*1*78", .groupControl), ("*0001~\nGE", "*0002~\nGE", .transactionControl),
+            ("SE*", "SE*1", .transactionCount), ("SE*", "SE*X", .transactionCount), ("SE*", "SE*99999999999999999999", .transactionCount),
+        ]
+    )
     func wrong(good: String, bad: String, code: Finding.Code) {
         let file = RemittanceFile.read(Array(Era().text.replacing(good, with: bad).utf8))
         #expect(file.reasons == [code])

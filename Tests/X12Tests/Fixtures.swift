@@ -73,13 +73,16 @@ struct Era {
 
     var segments: [String] {
         let pad = { (text: String, width: Int) in text + String(repeating: " ", count: width - text.utf8.count) }
-        let isa = "ISA*00*\(pad("", 10))*00*\(pad("", 10))*ZZ*\(pad("PAYER", 15))*ZZ*\(pad("CLINIC", 15))*260914*0815*\(isa11)*\(version)*000000905*0*T*:"
+        let isa =
+            "ISA*00*\(pad("", 10))*00*\(pad("", 10))*ZZ*\(pad("PAYER", 15))*ZZ*\(pad("CLINIC", 15))*260914*0815*\(isa11)*\(version)*000000905*0*T*:"
         let body =
             [
                 "ST*835*0001", "BPR*I*\(amount)*C*ACH*CCP*01*111000025*DA*33445566*1512345678**01*111000012*DA*144444*20260914",
                 "TRN*1*EFT1*1512345678", "N1*PR*SYNTHETIC PLAN", "REF*2U*P1", "N1*PE*EXAMPLE CLINIC*XX*1234567893", "REF*TJ*512345678",
             ] + claims
-        return [isa, "GS*HP*PAYER*CLINIC*20260914*0815*77*X*005010X221A1"] + body + ["SE*\(body.count + 1)*0001", "GE*1*77", "IEA*1*000000905"]
+        return [isa, "GS*HP*PAYER*CLINIC*20260914*0815*77*X*005010X221A1"] + body + [
+            "SE*\(body.count + 1)*0001", "GE*1*77", "IEA*1*000000905",
+        ]
     }
 
     var text: String {

@@ -42,7 +42,9 @@ import X12
             let upper = min(bytes.count, lower + Int.random(in: 1...200, using: &generator))
             let part = Array(bytes[lower..<upper])
             bytes.removeSubrange(lower..<upper)
-            if Bool.random(using: &generator) { bytes.insert(contentsOf: part + part, at: Int.random(in: 0...bytes.count, using: &generator)) }
+            if Bool.random(using: &generator) {
+                bytes.insert(contentsOf: part + part, at: Int.random(in: 0...bytes.count, using: &generator))
+            }
             _ = RemittanceFile.read(bytes)
             #expect(inspect(bytes).hasPrefix("{"))
         }
@@ -51,7 +53,10 @@ import X12
     @Test("noise made of delimiters and headers never ends the process")
     func noise() {
         var generator = SeededGenerator(seed: 3)
-        let alphabet = ["ISA*", "ISA|", "IEA*", "GS*", "ST*835*1", "SE*", "CLP*", "SVC*", "CAS*CO", "PLB*", "*", "~", ":", "\n", "1.5", "-", "9999999999999", " ", "\u{0}"]
+        let alphabet = [
+            "ISA*", "ISA|", "IEA*", "GS*", "ST*835*1", "SE*", "CLP*", "SVC*", "CAS*CO", "PLB*", "*", "~", ":", "\n", "1.5", "-",
+            "9999999999999", " ", "\u{0}",
+        ]
         for _ in 0..<400 {
             let start = Bool.random(using: &generator) ? String(Era().text.prefix(106)) : ""
             let text = start + (0..<300).map { _ in alphabet.randomElement(using: &generator) ?? "" }.joined()

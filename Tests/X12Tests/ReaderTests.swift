@@ -9,12 +9,18 @@ import X12
         #expect(file.isComplete && file.isPostable)
     }
 
-    @Test("terminators of every kind", arguments: [("~", ""), ("~", "\r\n"), ("\n", ""), ("\r", ""), ("\r\n", ""), ("\u{1D}", ""), ("!", "\n"), ("'", "\r")])
+    @Test(
+        "terminators of every kind",
+        arguments: [("~", ""), ("~", "\r\n"), ("\n", ""), ("\r", ""), ("\r\n", ""), ("\u{1D}", ""), ("!", "\n"), ("'", "\r")]
+    )
     func terminators(terminator: String, newline: String) {
         #expect(Era(terminator: terminator, newline: newline).file.isPostable)
     }
 
-    @Test("element and component separators come from the ISA alone", arguments: [("|", ">"), ("\u{1D}", "\u{1F}"), ("+", "\\"), ("^", "!")])
+    @Test(
+        "element and component separators come from the ISA alone",
+        arguments: [("|", ">"), ("\u{1D}", "\u{1F}"), ("+", "\\"), ("^", "!")]
+    )
     func separators(element: String, component: String) {
         let file = Era(element: element, component: component, isa11: "R").file
         #expect(file.isPostable)
@@ -104,7 +110,9 @@ import X12
 
     @Test("interchanges with different delimiters in one file")
     func several() {
-        let file = RemittanceFile.read(Era().bytes + Era(element: "|", component: ">", terminator: "!").bytes + Era(terminator: "\n", newline: "").bytes)
+        let file = RemittanceFile.read(
+            Era().bytes + Era(element: "|", component: ">", terminator: "!").bytes + Era(terminator: "\n", newline: "").bytes
+        )
         #expect(file.isPostable)
         #expect(file.interchanges.count == 3)
         #expect(file.remittances.count == 3)
@@ -158,7 +166,9 @@ import X12
 
     @Test("chunks may be cut anywhere", arguments: [1, 2, 3, 7, 64, 105, 106, 107, 1000])
     func chunks(size: Int) {
-        let bytes = Era(before: "junk ISA*1 ").bytes + Era(terminator: "\n", newline: "").bytes + Era(terminator: "\n~", newline: "", before: "\n").bytes
+        let bytes =
+            Era(before: "junk ISA*1 ").bytes + Era(terminator: "\n", newline: "").bytes
+            + Era(terminator: "\n~", newline: "", before: "\n").bytes
         var reader = RemittanceReader()
         var claims: [RemittanceClaim] = []
         var remittances: [Remittance] = []

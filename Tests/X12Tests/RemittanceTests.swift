@@ -7,8 +7,13 @@ import X12
     func values() throws {
         let remittance = try #require(Era().file.remittances.first)
         #expect(remittance.control == "0001" && remittance.groupControl == "77" && remittance.version == "005010X221A1")
-        #expect(remittance.interchange.sender == "PAYER" && remittance.interchange.receiver == "CLINIC" && remittance.interchange.control == "000000905")
-        #expect(remittance.payment.amount.minor == 7125 && remittance.payment.method == "ACH" && remittance.payment.date == Day("2026-09-14"))
+        #expect(
+            remittance.interchange.sender == "PAYER" && remittance.interchange.receiver == "CLINIC"
+                && remittance.interchange.control == "000000905"
+        )
+        #expect(
+            remittance.payment.amount.minor == 7125 && remittance.payment.method == "ACH" && remittance.payment.date == Day("2026-09-14")
+        )
         #expect(remittance.trace.number == "EFT1" && remittance.trace.payerID == "1512345678")
         #expect(remittance.payer.name == "SYNTHETIC PLAN" && remittance.payer.references.map(\.qualifier) == ["2U"])
         #expect(remittance.payee.id == "1234567893" && remittance.payee.references.map(\.value) == ["512345678"])
@@ -21,7 +26,10 @@ import X12
     @Test("every value of a claim and its line")
     func claim() throws {
         let claim = try #require(Era().file.remittances.first?.claims.first)
-        #expect(claim.number == "CLAIMA" && claim.status == "1" && claim.payerControl == "ICNA" && claim.facility == "11" && claim.frequency == "1")
+        #expect(
+            claim.number == "CLAIMA" && claim.status == "1" && claim.payerControl == "ICNA" && claim.facility == "11"
+                && claim.frequency == "1"
+        )
         #expect(claim.charge.minor == 15000 && claim.paid.minor == 9000 && claim.patientResponsibility.minor == 2000)
         #expect(claim.patient?.last == "DOE" && claim.patient?.id == "M1" && claim.serviceFrom == Day("2026-09-01"))
         #expect(claim.amounts.map(\.amount.minor) == [125])
@@ -62,11 +70,16 @@ import X12
         #expect(file.remittances.first?.balance.difference.minor == -1)
     }
 
-    @Test("amounts that are not whole cents or not there are refused where they matter", arguments: [
-        (1, "CLP*CLAIMA*1*150*9O*20*12*ICNA*11*1", Finding.Code.amountInvalid), (1, "CLP*CLAIMA*1*150**20*12*ICNA*11*1", .amountMissing),
-        (1, "CLP*CLAIMA*1*150.001*90*20", .amountInvalid), (7, "CAS*CO*45*4E1", .amountInvalid), (5, "SVC*HC:99213*150", .amountMissing),
-        (19, "PLB*1234567893*20261231*L6*X*WO*30", .amountInvalid),
-    ])
+    @Test(
+        "amounts that are not whole cents or not there are refused where they matter",
+        arguments: [
+            (1, "CLP*CLAIMA*1*150*9O*20*12*ICNA*11*1", Finding.Code.amountInvalid),
+            (1, "CLP*CLAIMA*1*150**20*12*ICNA*11*1", .amountMissing),
+            (1, "CLP*CLAIMA*1*150.001*90*20", .amountInvalid), (7, "CAS*CO*45*4E1", .amountInvalid),
+            (5, "SVC*HC:99213*150", .amountMissing),
+            (19, "PLB*1234567893*20261231*L6*X*WO*30", .amountInvalid),
+        ]
+    )
     func amounts(index: Int, segment: String, code: Finding.Code) {
         var era = Era()
         era.claims[index] = segment
@@ -76,7 +89,9 @@ import X12
     @Test("sums beyond the range of the machine are a finding, not a trap")
     func overflow() {
         var era = Era(amount: "9999999999999.99")
-        era.claims = Array(repeating: ["CLP*A*1*9999999999999.99*-9999999999999.99", "CAS*CO*45*9999999999999.99"], count: 12_000).flatMap { $0 }
+        era.claims = Array(repeating: ["CLP*A*1*9999999999999.99*-9999999999999.99", "CAS*CO*45*9999999999999.99"], count: 12_000).flatMap {
+            $0
+        }
         let file = era.file
         #expect(!file.isPostable)
         #expect(file.reasons.contains(.amountOverflow))
@@ -86,7 +101,9 @@ import X12
     @Test("a payment without amount, trace or claim number is refused or held")
     func missing() {
         let text = Era().text
-        func reasons(_ old: String, _ new: String) -> Set<Finding.Code> { RemittanceFile.read(Array(text.replacing(old, with: new).utf8)).reasons }
+        func reasons(_ old: String, _ new: String) -> Set<Finding.Code> {
+            RemittanceFile.read(Array(text.replacing(old, with: new).utf8)).reasons
+        }
         #expect(reasons("BPR*", "BPX*") == [.paymentMissing, .remittanceUnbalanced])
         #expect(reasons("TRN*1*EFT1", "TRN*1*") == [.traceMissing])
         #expect(reasons("CLP*CLAIMA*", "CLP**") == [.claimNumberMissing])

@@ -12,7 +12,8 @@ struct AcknowledgmentInspector: TransactionInspector {
 
         var json: JSON {
             var members: [(key: String, value: JSON)] = [
-                ("set", .string(set)), ("control", .string(control)), ("ik3", .array(segments)), ("ik4", .array(elements)), ("result", result),
+                ("set", .string(set)), ("control", .string(control)), ("ik3", .array(segments)), ("ik4", .array(elements)),
+                ("result", result),
             ]
             if let codes { members.append(("result_codes", .array(codes))) }
             return .object(members)

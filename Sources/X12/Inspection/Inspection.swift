@@ -157,7 +157,8 @@ extension Finding.Code {
     /// Counts, control numbers and missing ends: what makes an envelope not add up.
     var isEnvelopeError: Bool {
         switch self {
-        case .interchangeEndMissing, .interchangeCount, .interchangeControl, .groupEndMissing, .groupStartMissing, .groupCount, .groupControl,
+        case .interchangeEndMissing, .interchangeCount, .interchangeControl, .groupEndMissing, .groupStartMissing, .groupCount,
+            .groupControl,
             .transactionEndMissing, .transactionStartMissing, .transactionOutsideGroup, .transactionCount, .transactionControl:
             true
         default: false

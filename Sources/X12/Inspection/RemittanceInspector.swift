@@ -14,7 +14,7 @@ struct RemittanceInspector: TransactionInspector {
     }
 
     mutating func take(_ segment: Segment, at position: Position) {
-        if let claim = parser.take(segment, at: position) { keep(claim) }
+        if parser.take(segment, at: position) { keep(parser.completed) }
     }
 
     mutating func takeFindings() -> [Finding] { parser.takeFindings() }
@@ -43,7 +43,8 @@ struct RemittanceInspector: TransactionInspector {
         for amount in claim.amounts where amount.qualifier == "I" { interest.add(amount.amount) }
         details.append(
             .object([
-                ("clp01", .string(claim.number)), ("clp02", .string(claim.status)), ("charge", claim.charge.json), ("paid", claim.paid.json),
+                ("clp01", .string(claim.number)), ("clp02", .string(claim.status)), ("charge", claim.charge.json),
+                ("paid", claim.paid.json),
                 ("patient_resp", claim.patientResponsibility.json), ("payer_icn", .string(claim.payerControl)), ("cas_claim", ofClaim.json),
                 ("cas_service", ofLines.json), ("cas_pr", ofPatient.json), ("services", .integer(claim.lines.count)),
                 ("svc_charge", charges.json), ("svc_paid", payments.json), ("interest_amt_i", interest.json),
@@ -54,7 +55,7 @@ struct RemittanceInspector: TransactionInspector {
     }
 
     mutating func finish(complete: Bool) -> [(key: String, value: JSON)] {
-        if let claim = parser.closeClaim() { keep(claim) }
+        if parser.closeClaim() { keep(parser.completed) }
         let remittance = parser.close(complete: complete)
         result = remittance
         let balance = remittance.balance
@@ -66,14 +67,18 @@ struct RemittanceInspector: TransactionInspector {
                 "bpr",
                 remittance.hasPayment
                     ? .object([
-                        ("handling", .string(payment.handling)), ("amount", payment.amount.json), ("credit_debit", .string(payment.creditDebit)),
+                        ("handling", .string(payment.handling)), ("amount", payment.amount.json),
+                        ("credit_debit", .string(payment.creditDebit)),
                         ("method", .string(payment.method)), ("date", .string(payment.dateText)),
                     ]) : .null
             ),
             ("trn02", .string(remittance.trace.number)), ("trn03", .string(remittance.trace.payerID)),
-            ("payer", .string(remittance.payer.name)), ("payee", .string(remittance.payee.name)), ("payee_id", .string(remittance.payee.id)),
-            ("claims", .integer(balance.claims)), ("claims_by_status", sorted(statuses) { .integer($0) }), ("service_lines", .integer(balance.lines)),
-            ("total_charge", balance.charges.json), ("total_paid", balance.payments.json), ("total_patient_resp", balance.responsibilities.json),
+            ("payer", .string(remittance.payer.name)), ("payee", .string(remittance.payee.name)),
+            ("payee_id", .string(remittance.payee.id)),
+            ("claims", .integer(balance.claims)), ("claims_by_status", sorted(statuses) { .integer($0) }),
+            ("service_lines", .integer(balance.lines)),
+            ("total_charge", balance.charges.json), ("total_paid", balance.payments.json),
+            ("total_patient_resp", balance.responsibilities.json),
             ("cas_claim_level", balance.claimCAS.json), ("cas_service_level", balance.lineCAS.json), ("cas_total", adjustments.json),
             ("cas_by_group", sorted(byGroup, \.json)), ("cas_by_group_reason", sorted(byReason, \.json)),
             ("plb", .array(remittance.providerAdjustments.map(\.json))), ("plb_total", balance.provider.json),

@@ -31,7 +31,8 @@ struct StatusInspector: TransactionInspector {
         if ["PT", "22", "23"].contains(level.text) { ofClaims += 1 }
         details.append(
             .object([
-                ("level", level), ("trn02", trace), ("category", .string(part(0))), ("status", .string(part(1))), ("entity", .string(part(2))),
+                ("level", level), ("trn02", trace), ("category", .string(part(0))), ("status", .string(part(1))),
+                ("entity", .string(part(2))),
                 ("action", .string(segment.text(3))), ("date", .string(segment.text(2))), ("amount", .string(segment.text(4))),
             ])
         )

@@ -62,7 +62,15 @@ public struct BillingProvider: Hashable, Sendable {
     /// Loop 2010AB: where cheques go, when elsewhere; may be a PO box.
     public var payTo: Address?
 
-    public init(name: Name, npi: NPI, taxonomy: String? = nil, address: Address, taxID: TaxID, contact: Contact? = nil, payTo: Address? = nil) {
+    public init(
+        name: Name,
+        npi: NPI,
+        taxonomy: String? = nil,
+        address: Address,
+        taxID: TaxID,
+        contact: Contact? = nil,
+        payTo: Address? = nil
+    ) {
         self.name = name
         self.npi = npi
         self.taxonomy = taxonomy

@@ -20,7 +20,8 @@ extension ClaimWriter {
         } else if !WireText.isIdentifier(text) {
             fault(field, "holds a character that X12 cannot carry")
         } else if !length.contains(text.utf8.count) {
-            let limit = length.lowerBound == length.upperBound ? "exactly \(length.upperBound)" : "\(length.lowerBound) to \(length.upperBound)"
+            let limit =
+                length.lowerBound == length.upperBound ? "exactly \(length.upperBound)" : "\(length.lowerBound) to \(length.upperBound)"
             fault(field, "must have \(limit) characters")
         }
         return text.uppercased()

@@ -18,7 +18,8 @@ enum WireText {
 
     static func isAllowed(_ byte: UInt8) -> Bool {
         let written = Delimiters.written
-        return byte >= 0x20 && byte < 0x7F && byte != written.element && byte != written.component && byte != written.repetition && byte != written.terminator
+        return byte >= 0x20 && byte < 0x7F && byte != written.element && byte != written.component && byte != written.repetition
+            && byte != written.terminator
     }
 
     private static func ascii(_ scalar: Unicode.Scalar) -> [UInt8] {

@@ -24,16 +24,6 @@ public struct RemittanceClaim: Hashable, Sendable {
     public internal(set) var facility = ""
     /// CLP09.
     public internal(set) var frequency = ""
-    /// NM1*QC.
-    public internal(set) var patient: Person?
-    /// NM1*IL.
-    public internal(set) var insured: Person?
-    /// NM1*74: the payer corrects who is insured. A task for a person, never a silent change.
-    public internal(set) var corrected: Person?
-    /// NM1*82.
-    public internal(set) var rendering: Person?
-    /// NM1*TT: the plan the claim was forwarded to.
-    public internal(set) var crossover: Party?
     /// DTM*232 and 233.
     public internal(set) var serviceFrom: Day?
     public internal(set) var serviceTo: Day?
@@ -53,11 +43,24 @@ public struct RemittanceClaim: Hashable, Sendable {
     public internal(set) var findings: [Finding] = []
 
     var statesResponsibility = false
+    var people: [Person] = []
+
+    static let none = RemittanceClaim(ordinal: 0, position: Position(interchange: 0, segment: 0))
 
     init(ordinal: Int, position: Position) {
         self.ordinal = ordinal
         self.position = position
     }
+
+    public var patient: Person? { person("QC") }
+    public var insured: Person? { person("IL") }
+    /// NM1*74: the payer corrects who is insured. A task for a person, never a silent change.
+    public var corrected: Person? { person("74") }
+    public var rendering: Person? { person("82") }
+    /// NM1*TT: the plan the claim was forwarded to; its name is `last`.
+    public var crossover: Person? { person("TT") }
+
+    private func person(_ entity: String) -> Person? { people.last { $0.entity == entity } }
 
     public var isReversal: Bool { status == "22" }
     /// Another payer has it now: do not bill that payer again.
@@ -103,6 +106,8 @@ public struct RemittanceLine: Hashable, Sendable {
     /// LQ*HE.
     public internal(set) var remarkCodes: [String] = []
 
+    static let none = RemittanceLine(position: Position(interchange: 0, segment: 0))
+
     init(position: Position) {
         self.position = position
     }
@@ -128,8 +133,10 @@ public struct Procedure: Hashable, Sendable {
     public internal(set) var modifiers: [String] = []
 }
 
-/// A person as NM1 names them.
+/// A person, or an organization by its `last` name, as NM1 names them.
 public struct Person: Hashable, Sendable {
+    /// NM101: `QC` patient, `IL` insured…
+    public let entity: String
     public let last: String
     public let first: String
     public let middle: String

@@ -35,10 +35,7 @@ public struct RemittanceReader {
         while let step = envelope.next() {
             switch step {
             case .segment:
-                if let claim = parser?.take(envelope.segment, at: envelope.position) {
-                    passFindings()
-                    try each(.claim(claim))
-                }
+                if parser?.take(envelope.segment, at: envelope.position) == true { try handOver(each) }
             case .transactionBegan: beginTransaction()
             case .transactionEnded(let complete): try endTransaction(complete: complete, each)
             case .interchangeEnded: keepInterchange()
@@ -57,11 +54,7 @@ public struct RemittanceReader {
     }
 
     private mutating func endTransaction(complete: Bool, _ each: (RemittanceEvent) throws -> Void) rethrows {
-        guard parser != nil else { return }
-        if let claim = parser?.closeClaim() {
-            passFindings()
-            try each(.claim(claim))
-        }
+        if parser?.closeClaim() == true { try handOver(each) }
         guard let remittance = parser?.close(complete: complete) else { return }
         passFindings()
         verdict.remittances += 1
@@ -69,6 +62,11 @@ public struct RemittanceReader {
         if !remittance.isPostable { verdict.refusedRemittances += 1 }
         parser = nil
         try each(.remittance(remittance))
+    }
+
+    private mutating func handOver(_ each: (RemittanceEvent) throws -> Void) rethrows {
+        passFindings()
+        if let claim = parser?.completed { try each(.claim(claim)) }
     }
 
     private mutating func keepInterchange() {

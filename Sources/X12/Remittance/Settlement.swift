@@ -22,7 +22,12 @@ extension RemittanceClaim {
             if payable.overflowed || payable.total != line.paid {
                 unbalancedLines.append(index + 1)
                 reasons.append(
-                    Finding(.lineUnbalanced, .holdsClaim, line.position, "line \(index + 1): charge less adjustments is \(payable.total), SVC03 \(line.paid)")
+                    Finding(
+                        .lineUnbalanced,
+                        .holdsClaim,
+                        line.position,
+                        "line \(index + 1): charge less adjustments is \(payable.total), SVC03 \(line.paid)"
+                    )
                 )
             }
         }
@@ -32,10 +37,14 @@ extension RemittanceClaim {
         if owed.overflowed {
             reasons.append(Finding(.amountOverflow, .holdsClaim, position, "the sums of claim \(ordinal) are too large"))
         } else if difference != .zero {
-            reasons.append(Finding(.claimUnbalanced, .holdsClaim, position, "claim \(ordinal): charge less adjustments is \(payable), CLP04 \(paid)"))
+            reasons.append(
+                Finding(.claimUnbalanced, .holdsClaim, position, "claim \(ordinal): charge less adjustments is \(payable), CLP04 \(paid)")
+            )
         }
         if !lines.isEmpty, lineCharges.total != charge {
-            reasons.append(Finding(.linesDifferFromClaim, .note, position, "claim \(ordinal): lines charge \(lineCharges.total), CLP03 \(charge)"))
+            reasons.append(
+                Finding(.linesDifferFromClaim, .note, position, "claim \(ordinal): lines charge \(lineCharges.total), CLP03 \(charge)")
+            )
         }
         if statesResponsibility, patient.total != patientResponsibility {
             let text = "claim \(ordinal): PR adjustments are \(patient.total), CLP05 \(patientResponsibility)"

@@ -27,6 +27,7 @@ public struct Delimiters: Hashable, Sendable {
     /// Each is another byte, and none could be part of a number or a word. Repetition is left out: partners send `U` or blanks there.
     var areUsable: Bool {
         let all = [element, component, terminator]
-        return Set(all).count == all.count && !all.contains { Byte.isLetterOrDigit($0) || $0 == Byte.space || $0 == Byte.minus || $0 == Byte.point }
+        return Set(all).count == all.count
+            && !all.contains { Byte.isLetterOrDigit($0) || $0 == Byte.space || $0 == Byte.minus || $0 == Byte.point }
     }
 }

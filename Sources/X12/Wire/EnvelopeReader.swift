@@ -251,7 +251,9 @@ extension Finding.Code {
 extension String {
     var trimmingBlanks: String {
         let bytes = Array(utf8)
-        guard let first = bytes.firstIndex(where: { !Byte.isBlank($0) }), let last = bytes.lastIndex(where: { !Byte.isBlank($0) }) else { return "" }
+        guard let first = bytes.firstIndex(where: { !Byte.isBlank($0) }), let last = bytes.lastIndex(where: { !Byte.isBlank($0) }) else {
+            return ""
+        }
         return String(decoding: bytes[first...last], as: UTF8.self)
     }
 }

@@ -81,7 +81,11 @@ struct Header: Sendable {
 
     func fill(_ segment: inout Segment) {
         for byte in bytes where !Byte.isNewline(byte) {
-            if byte == delimiters.element { segment.endElement() } else { segment.append(byte < Byte.space && byte != delimiters.component && byte != delimiters.repetition ? Byte.space : byte) }
+            if byte == delimiters.element {
+                segment.endElement()
+            } else {
+                segment.append(byte < Byte.space && byte != delimiters.component && byte != delimiters.repetition ? Byte.space : byte)
+            }
         }
     }
 }

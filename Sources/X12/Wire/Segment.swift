@@ -6,6 +6,8 @@ struct Segment: Sendable {
     /// Where each element ends in `bytes`; the separators themselves are not kept.
     private(set) var ends: [Int] = []
     private var start = 0
+    /// False when it holds bytes that are not UTF-8.
+    private(set) var isUTF8 = true
     private(set) var name = SegmentName.other
 
     /// Elements, the name included.
@@ -15,7 +17,10 @@ struct Segment: Sendable {
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         start = 0
+        isUTF8 = true
     }
+
+    mutating func checkEncoding() { isUTF8 = String(validating: bytes, as: UTF8.self) != nil }
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
@@ -100,8 +105,6 @@ struct Segment: Sendable {
         return (text(in: range), "")
     }
 
-    var isUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
-
     private func trimmedRange(_ element: Int) -> Range<Int> {
         let range = range(element)
         var lower = range.lowerBound
@@ -114,6 +117,7 @@ struct Segment: Sendable {
     /// UTF-8 where it is UTF-8, else Latin-1: partners send both, often without knowing.
     private func text(in range: Range<Int>) -> String {
         if range.isEmpty { return "" }
+        if isUTF8 { return bytes.withUnsafeBufferPointer { String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self) } }
         if let text = String(validating: bytes[range], as: UTF8.self) { return text }
         return String(String.UnicodeScalarView(bytes[range].map { Unicode.Scalar($0) }))
     }

@@ -126,6 +126,7 @@ struct SegmentReader {
         endsAtNewline = Byte.isNewline(header.delimiters.terminator)
         segment.removeAll()
         header.fill(&segment)
+        segment.checkEncoding()
         _ = segment.close()
         startsOver = true
         state = .segments
@@ -196,6 +197,7 @@ struct SegmentReader {
         }
         if tooLong { notice(.segmentTooLong) }
         if hasHighBytes {
+            segment.checkEncoding()
             if !segment.isUTF8 { notice(.notUTF8) }
             hasHighBytes = false
         }
@@ -242,7 +244,9 @@ struct SegmentReader {
     private mutating func noticeEncoding() {
         if opening == [0xEF, 0xBB, 0xBF] { notice(.byteOrderMark) }
         let pair = opening.prefix(2)
-        if pair == [0xFF, 0xFE] || pair == [0xFE, 0xFF] || (pair.contains(Byte.null) && pair.contains(UInt8(ascii: "I"))) { notice(.utf16) }
+        if pair == [0xFF, 0xFE] || pair == [0xFE, 0xFF] || (pair.contains(Byte.null) && pair.contains(UInt8(ascii: "I"))) {
+            notice(.utf16)
+        }
     }
 
     private mutating func notice(_ code: Finding.Code) {
