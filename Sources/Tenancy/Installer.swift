@@ -1,5 +1,5 @@
-public import Values
 import Postgres
+public import Values
 
 /// Prepares the databases: logins, door roles, and the schemas that are not a location's. Safe to repeat at any time.
 public struct Installer: Sendable {
@@ -40,7 +40,7 @@ public struct Installer: Sendable {
         for (name, database) in owner.databases.sorted(by: { $0.key < $1.key }) {
             try await owner.migrate(.queue, in: database)
             try await owner.migrate(.reference, in: database)
-            try await database.script(SQLFile("grant usage on schema ext, queue, reference to location_any; grant usage on schema ext to queue_worker;"))
+            try await database.script(SQLFile(text: "grant usage on schema ext, queue, reference to location_any; grant usage on schema ext to queue_worker;"))
             try await connectRights(database)
             step("database \(name) ready")
         }
@@ -48,12 +48,13 @@ public struct Installer: Sendable {
 
     private func roles() async throws {
         for role in Roles.doors {
-            try await owner.control.script(SQLFile(Installer.create(role, "nologin")))
+            try await owner.control.script(SQLFile(text: Installer.create(role, "nologin")))
         }
         for login in [gateway, worker] {
             // NOINHERIT: without SET ROLE the login may read nothing. search_path is empty: an unqualified name fails.
             try await owner.control.script(
                 SQLFile(
+                    text:
                     Installer.create(login.name, "login noinherit") + """
                         alter role \(login.name) login noinherit nosuperuser nocreatedb nocreaterole nobypassrls password '\(login.password)';
                         alter role \(login.name) set search_path = '';
@@ -66,7 +67,7 @@ public struct Installer: Sendable {
                 )
             )
         }
-        try await owner.control.script(SQLFile("grant queue_worker to \(worker.name);"))
+        try await owner.control.script(SQLFile(text: "grant queue_worker to \(worker.name);"))
     }
 
     private func connectRights(_ database: Database) async throws {
@@ -74,7 +75,7 @@ public struct Installer: Sendable {
         guard let name = SchemaName(name) else {
             throw Problem(.failed, "database_name", "A database's name must be lower-case letters, digits and underscores.")
         }
-        try await database.script(SQLFile("grant connect on database \(name) to \(gateway.name), \(worker.name);"))
+        try await database.script(SQLFile(text: "grant connect on database \(name) to \(gateway.name), \(worker.name);"))
     }
 
     private static func create(_ role: RoleName, _ options: String) -> String {

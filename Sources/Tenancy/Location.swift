@@ -2,13 +2,13 @@ public import Postgres
 public import Values
 
 /// What sort of clinic an organization or a location is.
-public enum ClinicKind: String, Sendable, CaseIterable {
+public enum ClinicKind: String, Sendable, CaseIterable, Bindable, Readable {
     case medical, dental, optometry, veterinary
 }
 
 /// One site: the tenant. Where its data lives, and the clock and the currency it works in.
 public struct Location: Sendable, Hashable {
-    public enum State: String, Sendable, CaseIterable {
+    public enum State: String, Sendable, CaseIterable, Bindable, Readable {
         case provisioning, active, suspended, removing, removed
     }
 

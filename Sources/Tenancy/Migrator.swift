@@ -1,6 +1,5 @@
-public import Values
 import Postgres
-import Synchronization
+import Values
 
 /// Upgrades a fleet of locations (DESIGN L10): one at a time as canary, then in parallel; a locked one is tried again; one that fails stays
 /// behind, visibly, and stops nobody else. Killed and run again it goes on where it was, because each schema holds its own version.
@@ -22,6 +21,13 @@ public struct Migrator: Sendable {
     public struct Report: Sendable {
         public var upgraded = 0
         public var failed: [(location: Location, failure: String)] = []
+
+        fileprivate mutating func add(_ part: Report, _ done: inout Int, _ total: Int, _ progress: (Int, Int) -> Void) {
+            upgraded += part.upgraded
+            failed += part.failed
+            done += 1
+            progress(done, total)
+        }
     }
 
     /// Which are behind: one query on control; locations that are up to date cost nothing.
@@ -46,52 +52,31 @@ public struct Migrator: Sendable {
         let behind = try await plan()
         guard let canary = behind.first else { return Report() }
         var report = Report()
-        await upgrade(canary.location, &report)
+        report = await upgrade(canary.location)
         progress(1, behind.count)
         guard report.failed.isEmpty else { return report }
-        let rest = Array(behind.dropFirst())
-        let next = Mutex(0)
-        let done = Mutex(1)
-        let reports = await withTaskGroup(of: Report.self) { group in
-            for _ in 0..<max(1, min(parallel, 16)) {
-                group.addTask {
-                    var own = Report()
-                    while let at = next.withLock({ next -> Int? in
-                        guard next < rest.count else { return nil }
-                        defer { next += 1 }
-                        return next
-                    }) {
-                        await upgrade(rest[at].location, &own)
-                        progress(
-                            done.withLock {
-                                $0 += 1
-                                return $0
-                            },
-                            behind.count
-                        )
-                    }
-                    return own
-                }
+        let rest = behind.dropFirst().map(\.location)
+        var done = 1
+        await withTaskGroup(of: Report.self) { group in
+            for (started, location) in rest.enumerated() {
+                if started >= max(1, min(parallel, 16)), let part = await group.next() { report.add(part, &done, behind.count, progress) }
+                group.addTask { await upgrade(location) }
             }
-            return await group.reduce(into: [Report]()) { $0.append($1) }
-        }
-        for part in reports {
-            report.upgraded += part.upgraded
-            report.failed += part.failed
+            for await part in group { report.add(part, &done, behind.count, progress) }
         }
         return report
     }
 
-    private func upgrade(_ location: Location, _ report: inout Report) async {
+    private func upgrade(_ location: Location) async -> Report {
         do {
             try await bring(location)
-            report.upgraded += 1
+            return Report(upgraded: 1)
         } catch {
-            report.failed.append((location, "\(error)"))
             // Control mirrors the failure for `migrate status`; the schema itself knows its version, so losing this note loses nothing.
             _ = try? await owner.control.transaction(.login) { tx in
                 try await tx.query("update control.location_directory set migration_failure = \("\(error)") where id = \(location.id)")
             }
+            return Report(failed: [(location, "\(error)")])
         }
     }
 
@@ -102,10 +87,10 @@ public struct Migrator: Sendable {
             try await database.flight(.login(schema: location.schema), ["select coalesce(max(version), 0) from {location}.schema_version"])[0]
             .first?.value(0, as: Int.self) ?? 0
         for migration in owner.files.after(version, .location) {
-            try await retrying { try await database.script(SQLFile(Provisioner.script(migration, location))) }
+            try await retrying { try await database.script(SQLFile(text: Provisioner.script(migration, location))) }
         }
         let latest = owner.files.latest(.location)
-        try await owner.control.transaction(.login) { tx in
+        _ = try await owner.control.transaction(.login) { tx in
             try await tx.query(
                 "update control.location_directory set schema_version = \(latest), migration_failure = null where id = \(location.id)"
             )

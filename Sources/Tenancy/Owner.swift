@@ -31,6 +31,7 @@ public struct Owner: Sendable {
         let schema = target.rawValue
         try await database.script(
             SQLFile(
+                    text:
                 """
                 create schema if not exists \(schema);
                 create table if not exists \(schema).schema_version (version int primary key, name text not null, applied_at timestamptz not null);
@@ -39,7 +40,7 @@ public struct Owner: Sendable {
         )
         let version = try await Owner.version(of: target, in: database)
         for migration in files.after(version, target) {
-            try await database.script(SQLFile(Owner.transaction(migration, schema: schema)))
+            try await database.script(SQLFile(text: Owner.transaction(migration, schema: schema)))
         }
     }
 

@@ -1,5 +1,5 @@
-public import Values
 import Postgres
+public import Values
 
 /// Makes, suspends, resumes and removes locations: recorded steps, each safe to repeat, so a killed run is simply run again.
 public struct Provisioner: Sendable {
@@ -54,7 +54,7 @@ public struct Provisioner: Sendable {
         let id = id ?? owner.ambient.id()
         let role = Location.roleName(id)
         let now = owner.ambient.now()
-        let database = try await new.database ?? emptiest()
+        let database = if let named = new.database { named } else { try await emptiest() }
         _ = try owner.database(database)
         do {
             try await owner.control.transaction(.login) { tx in
@@ -84,6 +84,7 @@ public struct Provisioner: Sendable {
             let members = logins.map(\.name).joined(separator: ", ")
             try await owner.control.script(
                 SQLFile(
+                    text:
                     """
                     do $make$ begin create role \(role) nologin inherit in role location_any; exception when duplicate_object then null; end $make$;
                     grant \(role) to \(members);
@@ -95,7 +96,7 @@ public struct Provisioner: Sendable {
             let present = try await database.flight(.login, ["select 1 from pg_catalog.pg_namespace where nspname = \(role.name)"])[0]
             guard present.isEmpty else { return }
             let first = owner.files.all(.location).prefix(1).map { Provisioner.script($0, location) }.joined()
-            try await database.script(SQLFile(first))
+            try await database.script(SQLFile(text: first))
         }
         try await Migrator(owner: owner).bring(location)
         try await owner.control.transaction(.login) { tx in
@@ -123,14 +124,14 @@ public struct Provisioner: Sendable {
         try await owner.control.transaction(.login) { tx in
             try await tx.query("update control.location_directory set state = 'removing', updated_at = \(owner.ambient.now()) where id = \(id)")
         }
-        try await database.script(SQLFile("drop schema if exists \(location.schema) cascade;"))
+        try await database.script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
         for queue in [owner.control, database] {
             try await queue.transaction(.login) { tx in
                 tx.enqueue("delete from queue.job where location = \(location.role.name)")
                 try await tx.query("delete from queue.event where location = \(location.role.name)")
             }
         }
-        try await owner.control.script(SQLFile("drop role if exists \(location.role);"))
+        try await owner.control.script(SQLFile(text: "drop role if exists \(location.role);"))
         try await owner.control.transaction(.login) { tx in
             try await tx.query("update control.location_directory set state = 'removed', updated_at = \(owner.ambient.now()) where id = \(id)")
         }

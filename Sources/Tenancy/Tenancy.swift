@@ -146,7 +146,9 @@ public final class Tenancy: Sendable {
     }
 
     private static func organizationScope(_ id: OrganizationID, lazily: Bool) -> Scope {
-        .role(Roles.organization, schema: nil, settings: [("app.organization", id.description)] + (lazily ? [("synchronous_commit", "off")] : []))
+        var settings: [(name: StaticString, value: String)] = [("app.organization", id.description)]
+        if lazily { settings.append(("synchronous_commit", "off")) }
+        return .role(Roles.organization, schema: nil, settings: settings)
     }
 
     private static let signInScope = Scope.role(Roles.signIn, schema: nil)
