@@ -29,6 +29,7 @@ public final class Database: Sendable {
     /// even asynchronously, then survives a crash of the server.
     ///
     /// Cancellation: a flight on its way is finished, and its effect stays; the caller gets `CancellationError`.
+    @discardableResult
     public func flight(
         _ scope: Scope, _ statements: [Statement], durable: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) async throws -> [Rows] {
@@ -57,6 +58,7 @@ public final class Database: Sendable {
     }
 
     /// A flight of one statement.
+    @discardableResult
     public func flight(
         _ scope: Scope, _ statement: Statement, durable: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) async throws -> Rows {
@@ -68,6 +70,7 @@ public final class Database: Sendable {
     ///
     /// Errors: `.notSent` (nothing happened), `.unknownOutcome` (lost after COMMIT was sent), `.timeout` and `.overloaded` (no connection in
     /// time), `.server`.
+    @discardableResult
     public func transaction<Value>(
         _ scope: Scope, mode: TransactionMode = .readWrite, file: StaticString = #fileID, line: UInt = #line,
         _ body: (Transaction) async throws -> Value
@@ -77,10 +80,18 @@ public final class Database: Sendable {
 
     /// Several statements on a leased connection in one implicit transaction, without BEGIN and COMMIT: answers are fetched inside the
     /// flight, and one Sync ends it. For reads, and the audit rows that ride with them; those are kept even when `body` throws later.
+    ///
+    /// When its connection is lost after an answer, `body` runs once more from its start: it must bear that.
+    @discardableResult
     public func session<Value>(
         _ scope: Scope, file: StaticString = #fileID, line: UInt = #line, _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
-        try await run(Transaction(self, scope, .session, Origin(file, line)), body)
+        let session = Transaction(self, scope, .session, Origin(file, line))
+        do {
+            return try await run(session, body)
+        } catch where session.wasLost {
+            return try await run(Transaction(self, scope, .session, Origin(file, line)), body)
+        }
     }
 
     private func run<Value>(_ transaction: Transaction, _ body: (Transaction) async throws -> Value) async throws -> Value {

@@ -46,7 +46,7 @@ final class LeaseLane: ConnectionKeeper {
         if let lease = order.lease {
             // A lost connection took its transaction with it.
             guard let connection = connections.first(where: { $0.lease == lease }) else { return segment.fail(.notSent) }
-            return run(segment, on: connection)
+            return order.ticket.isCancelled ? turnBack(segment, connection) : run(segment, on: connection)
         }
         guard !pool.isClosing else { return segment.fail(.closed) }
         guard waiters.count < pool.settings.queueLimit else {
@@ -150,6 +150,18 @@ final class LeaseLane: ConnectionKeeper {
             case .sync: return connection.sync(exchange)
             }
         }
+    }
+
+    /// The caller was cancelled before this was sent. What would have been a COMMIT is a ROLLBACK.
+    private func turnBack(_ segment: Segment, _ connection: Connection) {
+        switch segment.order.part {
+        case .statements(_, _, .commit): rollBack(connection, for: nil)
+        case .statements(_, _, .sync):
+            let exchange = Exchange(.giveBack(nil), deadline: pool.answerDeadline)
+            connection.send(exchange) { $0.sync(exchange) }
+        case .statements(_, _, .flush), .talk, .rollback: break
+        }
+        segment.order.continuation.resume(throwing: CancellationError())
     }
 
     /// The first Sync ends the skipping that follows an error; ROLLBACK then ends the transaction.

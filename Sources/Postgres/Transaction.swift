@@ -12,6 +12,8 @@ public final class Transaction: Sendable {
         var isOpen = false
         var isBusy = false
         var hasEnded = false
+        /// Its connection was lost between two flights, or in one after the first.
+        var wasLost = false
         /// What ended it: nothing more can be done but undo it.
         var failure: (any Error)?
         var preludes: [(statements: [Statement], check: Check)] = []
@@ -62,6 +64,8 @@ public final class Transaction: Sendable {
     }
 
     // MARK: The end
+
+    var wasLost: Bool { state.withLock { $0.wasLost } }
 
     func checkHealth() throws {
         if let failure = state.withLock({ $0.failure }) { throw failure }
@@ -121,6 +125,9 @@ public final class Transaction: Sendable {
                 isCancellable: true
             )
         } catch {
+            if departure.lease != nil, let kind = (error as? PostgresError)?.kind, kind == .notSent || kind == .unknownOutcome {
+                state.withLock { $0.wasLost = true }
+            }
             throw arrive(lease: departure.lease, error)
         }
         let isOver = if case .flush = ending { false } else { true }

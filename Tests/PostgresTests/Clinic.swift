@@ -117,3 +117,12 @@ func failure(_ body: () async throws -> Void) async throws -> PostgresError {
     }
     throw NothingThere()
 }
+
+/// A number that tasks share.
+final class Tally: Sendable {
+    private let number = Atomic(0)
+
+    var count: Int { number.load(ordering: .relaxed) }
+
+    func add() { number.add(1, ordering: .relaxed) }
+}

@@ -1,0 +1,139 @@
+import Postgres
+import Testing
+
+extension PostgresTests {
+    @Suite struct LossTests {
+        @Test("reads go on when their backends are killed again and again")
+        func readsRecover() async throws {
+            try await Clinic.with { clinic in
+                let database = try Clinic.database { $0.applicationName = "pgtest_victim_\(clinic.firstSchema)" }
+                let isOver = Tally()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for reader in 0..<16 {
+                        group.addTask {
+                            var number = reader
+                            while isOver.count == 0 {
+                                number += 16
+                                let rows: Rows
+                                if reader % 4 == 0 {
+                                    let asked = number
+                                    rows = try await database.session(clinic.first) { try await $0.query("select \(asked) from {location}.item") }
+                                } else {
+                                    rows = try await database.flight(clinic.first, "select \(number) from {location}.item")
+                                }
+                                #expect(try rows.decode(Int.self) == [number])
+                            }
+                        }
+                    }
+                    var killed = 0
+                    for round in 0..<8 {
+                        try await reach(database) { $0.flights > (round + 1) * 200 && $0.isUp }
+                        let victims = try await clinic.owner.flight(
+                            .login,
+                            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = \("pgtest_victim_\(clinic.firstSchema)")"
+                        )
+                        killed += victims.count
+                    }
+                    isOver.add()
+                    try await group.waitForAll()
+                    #expect(killed >= 8)
+                }
+                await database.close()
+            }
+        }
+
+        @Test("a transaction lost before COMMIT did nothing; one lost after it is unknown")
+        func lostTransactions() async throws {
+            try await Clinic.with { clinic in
+                let proxy = try Proxy(to: try Clinic.settings().port)
+                let database = try Clinic.database { $0.port = proxy.port }
+                let before = try await failure {
+                    try await database.transaction(clinic.first) { transaction in
+                        try await transaction.query("insert into {location}.item values (2, 'x')")
+                        proxy.cut()
+                        try await transaction.query("select 1")
+                    }
+                }
+                #expect(before.kind == .notSent)
+                let idle = try await failure {
+                    try await database.transaction(clinic.first) { transaction in
+                        try await transaction.query("insert into {location}.item values (2, 'x')")
+                        proxy.cut()
+                        try await reach(database) { $0.leased == 0 }
+                    }
+                }
+                #expect(idle.kind == .notSent)
+                let after = try await failure {
+                    try await database.transaction(clinic.first) { transaction in
+                        try await transaction.query("insert into {location}.item values (3, 'x')")
+                        proxy.silence(true)
+                        transaction.enqueue("select pg_notify('x', '')")
+                        Task {
+                            while try await clinic.ids(clinic.first) != [1, 3] {}
+                            proxy.cut()
+                            proxy.silence(false)
+                        }
+                    }
+                }
+                #expect(after.kind == .unknownOutcome)
+                #expect(try await clinic.ids(clinic.first) == [1, 3])
+                #expect(try await database.flight(clinic.first, "select id from {location}.item").count == 2)
+                await database.close()
+                proxy.close()
+            }
+        }
+
+        @Test("while the database is away requests fail fast, and when it is back they succeed without help")
+        func outage() async throws {
+            let proxy = try Proxy(to: try Clinic.settings().port)
+            let database = try Clinic.database {
+                $0.port = proxy.port
+                $0.leaseDeadline = .milliseconds(1500)
+                $0.outageGrace = .milliseconds(300)
+            }
+            try await database.flight(.login, "select 1")
+            try await database.flushed()
+            proxy.cut(refuse: true)
+            try await reach(database) { !$0.isUp }
+            for _ in 0..<3 {
+                let started = ContinuousClock.now
+                #expect(try await failure { _ = try await database.flight(.login, "select 1") }.kind == .notSent)
+                #expect(try await failure { _ = try await database.transaction(.login) { try await $0.query("select 1") } }.kind == .notSent)
+                #expect(try await failure { try await database.flushed() }.kind == .unknownOutcome)
+                #expect(ContinuousClock.now - started < .seconds(5))
+            }
+            // By now nobody waits at all.
+            let started = ContinuousClock.now
+            _ = try await failure { _ = try await database.flight(.login, "select 1") }
+            #expect(ContinuousClock.now - started < .milliseconds(100))
+            proxy.cut(refuse: false)
+            try await reach(database) { $0.isUp }
+            #expect(try await database.flight(.login, "select 1").count == 1)
+            while (try? await database.transaction(.login, { try await $0.query("select 2") })) == nil { await Task.yield() }
+            while (try? await database.flushed()) == nil { await Task.yield() }
+            await database.close()
+            proxy.close()
+        }
+
+        @Test("a server that falls silent is given up after the deadline")
+        func silence() async throws {
+            let proxy = try Proxy(to: try Clinic.settings().port)
+            let database = try Clinic.database {
+                $0.port = proxy.port
+                $0.answerDeadline = .milliseconds(400)
+                $0.connectTimeout = .milliseconds(400)
+                $0.leaseDeadline = .milliseconds(1500)
+            }
+            try await database.flight(.login, "select 1")
+            proxy.silence(true)
+            let error = try await failure { _ = try await database.flight(.login, "select 1") }
+            #expect(error.kind == .timeout)
+            #expect(try await failure { _ = try await database.flight(.login, "select 1") }.kind == .notSent)
+            proxy.silence(false)
+            try await reach(database) { $0.isUp }
+            #expect(try await database.flight(.login, "select 1").count == 1)
+            await database.close()
+            proxy.close()
+        }
+    }
+}
