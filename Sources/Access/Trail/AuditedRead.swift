@@ -1,0 +1,54 @@
+public import Postgres
+public import Tenancy
+public import Values
+
+extension Access {
+    /// Reads from a location and writes who saw what, in one flight: one entry per answer, with the ids shown; none for an empty answer. The
+    /// answer is given only once its entry is safe from a crash (L3). `statement` yields a column `id` (uuid); its order is kept.
+    public func read(_ location: Location, _ statement: Statement, _ act: ReadAct, by caller: Caller) async throws -> Rows {
+        let scene = TypeAhead.Scene(viewer: caller.session?.uuid ?? caller.actor.id, place: location.id.uuid, action: act.action)
+        let known = act.coalesced ? typeAhead.recorded(scene) : []
+        let id = ambient.id(AuditEntryID.self)
+        let entry: Statement =
+            "), trail as (insert into {location}.audit_entry (" + TrailColumns.names + ") select "
+            + who(id, caller, act) + shown(act) + outcome(act) + from(known, act)
+            + " returning id), unsealed as (insert into {location}.audit_unsealed (id) select trail.id from trail) select shown.* from shown"
+        let rows = try await tenancy.read(location, "with shown as (" + statement + entry, lazily: true)
+        if act.coalesced { typeAhead.record(try rows.map { try $0.value("id", as: UUID.self) }, scene) }
+        return rows
+    }
+
+    /// The same for organization data; the entry goes to the organization's trail.
+    public func read(_ organization: OrganizationID, _ statement: Statement, _ act: ReadAct, by caller: Caller) async throws -> Rows {
+        let scene = TypeAhead.Scene(viewer: caller.session?.uuid ?? caller.actor.id, place: organization.uuid, action: act.action)
+        let known = act.coalesced ? typeAhead.recorded(scene) : []
+        let id = ambient.id(AuditEntryID.self)
+        let entry: Statement =
+            "), trail as (insert into control.audit_entry (organization_id, " + TrailColumns.names + ") select \(organization), "
+            + who(id, caller, act) + shown(act) + outcome(act) + from(known, act)
+            + " returning id), unsealed as (insert into control.audit_unsealed (organization_id, id) select \(organization), trail.id from trail)"
+            + " select shown.* from shown"
+        let rows = try await tenancy.organizationRead(organization, "with shown as (" + statement + entry, lazily: true)
+        if act.coalesced { typeAhead.record(try rows.map { try $0.value("id", as: UUID.self) }, scene) }
+        return rows
+    }
+
+    private func who(_ id: AuditEntryID, _ caller: Caller, _ act: ReadAct) -> Statement {
+        TrailColumns.who(id, ambient.now(), caller, action: act.action, kind: act.kind, object: nil) + ", "
+    }
+
+    private func shown(_ act: ReadAct) -> Statement {
+        switch act.patients {
+        case .same: "array_agg(shown.id), array_agg(shown.id)"
+        case .column: "array_agg(shown.id), coalesce(array_agg(distinct shown.patient_id) filter (where shown.patient_id is not null), '{}')"
+        case .one(let patient): "array_agg(shown.id), \([patient])"
+        case .none: "array_agg(shown.id), '{}'::uuid[]"
+        }
+    }
+
+    private func outcome(_ act: ReadAct) -> Statement { ", 'ok', \(act.reason?.code), \(act.reason?.text), '{}'::text[]" }
+
+    private func from(_ known: [UUID], _ act: ReadAct) -> Statement {
+        act.coalesced ? " from shown where shown.id <> all (\(known)) having count(*) > 0" : " from shown having count(*) > 0"
+    }
+}

@@ -1,0 +1,79 @@
+public import Values
+import Crypto
+import Postgres
+import Tenancy
+
+/// The signed head of a chain, to be kept elsewhere: it proves later that the chain was neither cut nor rewritten.
+public struct Checkpoint: Sendable, Hashable {
+    /// `location` or `organization`.
+    public let kind: String
+    /// The location's or the organization's id.
+    public let trail: UUID
+    public let batch: Int64
+    public let hash: [UInt8]
+    public let madeAt: Instant
+    let signature: [UInt8]
+
+    /// One line: `polyclinic-checkpoint-1 location <id> <batch> <hash> <time> <signature>`. The signature is Ed25519 over what stands before it.
+    public var text: String { signed + " " + Base64URL.encode(signature) }
+
+    private var signed: String { Checkpoint.signed(kind, trail, batch, hash, madeAt) }
+
+    private static func signed(_ kind: String, _ trail: UUID, _ batch: Int64, _ hash: [UInt8], _ madeAt: Instant) -> String {
+        "polyclinic-checkpoint-1 \(kind) \(trail) \(batch) \(hex(hash)) \(madeAt)"
+    }
+
+    init(_ trail: Trail, batch: Int64, hash: [UInt8], at now: Instant, keys: KeyRing) throws {
+        kind = trail.kind
+        self.trail = trail.id
+        self.batch = batch
+        self.hash = hash
+        madeAt = now
+        let text = Array(Checkpoint.signed(trail.kind, trail.id, batch, hash, now).utf8)
+        signature = try keys.signingKeys().first.map { Array(try $0.signature(for: text)) } ?? []
+    }
+
+    /// Reads a line; nil when it is none. Whether it is genuine is `verify`'s to say.
+    public init?(_ line: some StringProtocol) {
+        let words = line.split(whereSeparator: \.isWhitespace)
+        guard words.count == 7, words[0] == "polyclinic-checkpoint-1", words[1] == "location" || words[1] == "organization",
+            let trail = UUID(words[2]), let batch = Int64(words[3]), batch > 0, let hash = bytes(hex: words[4]), hash.count == 32,
+            let madeAt = Instant(words[5]), let signature = Base64URL.decode(words[6]), signature.count == 64
+        else { return nil }
+        kind = String(words[1])
+        self.trail = trail
+        self.batch = batch
+        self.hash = hash
+        self.madeAt = madeAt
+        self.signature = signature
+    }
+
+    func isGenuine(_ keys: KeyRing) throws -> Bool {
+        let text = Array(signed.utf8)
+        return try keys.signingKeys().contains { $0.publicKey.isValidSignature(signature, for: text) }
+    }
+}
+
+extension Access {
+    /// Signs the head of a chain and notes it in control; nil when nothing is sealed yet. Keep its `text` outside the database.
+    public func checkpoint(_ trail: Trail) async throws -> Checkpoint? {
+        let head = try await tenancy.read(trail, "select batch, hash from " + trail.seals + " order by batch desc limit 1").first
+        guard let (batch, hash) = try head?.decode((Int64, [UInt8]).self) else { return nil }
+        let checkpoint = try Checkpoint(trail, batch: batch, hash: hash, at: ambient.now(), keys: keys)
+        let (organization, location): (OrganizationID, LocationID?) =
+            switch trail {
+            case .location(let location): (location.organization, location.id)
+            case .organization(let id): (id, nil)
+            }
+        try await tenancy.organization(organization) { tx in
+            tx.enqueue(
+                """
+                insert into control.audit_checkpoint (id, organization_id, location_id, batch, hash, made_at, signature) \
+                values (\(ambient.id(AuditEntryID.self)), \(organization), \(location), \(batch), \(hash), \(checkpoint.madeAt), \
+                \(checkpoint.signature))
+                """
+            )
+        }
+        return checkpoint
+    }
+}

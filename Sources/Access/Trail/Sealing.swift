@@ -1,0 +1,53 @@
+import Postgres
+import Tenancy
+import Values
+
+extension Access {
+    /// Seals whatever committed entries have no seal, in batches, until none is left. Answers how many. An entry may commit late: it is found by
+    /// its row in `audit_unsealed`, not by a position (L13).
+    @discardableResult
+    public func seal(_ trail: Trail) async throws -> Int {
+        let waiting = try await tenancy.read(trail, "select exists (select from " + trail.unsealed + ")").first?.value(0, as: Bool.self)
+        guard waiting == true else { return 0 }
+        var total = 0
+        while true {
+            let sealed = try await sealBatch(trail)
+            total += sealed
+            if sealed < Access.entriesPerSeal { return total }
+        }
+    }
+
+    private static let entriesPerSeal = 1000
+
+    private func sealBatch(_ trail: Trail) async throws -> Int {
+        try await tenancy.transaction(trail) { tx in
+            // The later statements see what was committed when the lock was had.
+            let answers = try await tx.query([
+                "select pg_advisory_xact_lock(\(trail.lock))",
+                "select batch, hash from " + trail.seals + " order by batch desc limit 1",
+                "select " + TrailColumns.names + " from " + trail.entries + " where id in (select id from " + trail.unsealed
+                    + " order by id limit \(Access.entriesPerSeal)) order by id",
+            ])
+            let entries = try answers[2].map(AuditEntry.init)
+            guard !entries.isEmpty else { return 0 }
+            let head = try answers[1].first?.decode((Int64, [UInt8]).self)
+            let seal = Seal(batch: (head?.0 ?? 0) + 1, of: entries, previous: head?.1 ?? trail.genesis, at: ambient.now())
+            tx.enqueue(trail.insert(seal))
+            tx.enqueue("delete from " + trail.unsealed + " where id = any (\(seal.ids))")
+            return entries.count
+        }
+    }
+}
+
+extension Trail {
+    fileprivate func insert(_ seal: Seal) -> Statement {
+        let values: Statement =
+            """
+            \(seal.batch), \(seal.ids), \(seal.digests), \(seal.firstAt), \(seal.lastAt), \(seal.hash), \(seal.previous), \(seal.sealedAt))
+            """
+        return switch self {
+        case .location: "insert into {location}.audit_seal (" + Seal.columns + ") values (" + values
+        case .organization(let id): "insert into control.audit_seal (organization_id, " + Seal.columns + ") values (\(id), " + values
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import Values
+
+/// What going through a trail from its beginning found.
+public struct Verification: Sendable {
+    /// The first thing that is not as it was when it was sealed.
+    public enum Finding: Sendable, Hashable {
+        /// The entry says something else than when it was sealed.
+        case changed(entry: AuditEntryID, batch: Int64)
+        /// The entry is gone; batch nil: before it was sealed.
+        case removed(entry: AuditEntryID, batch: Int64?)
+        /// The entry was never sealed and does not wait to be, or is in two seals.
+        case added(entry: AuditEntryID)
+        /// The entry stands where another one was.
+        case reordered(entry: AuditEntryID, batch: Int64)
+        /// The seal itself was changed.
+        case changedSeal(batch: Int64)
+        /// The seal does not continue the one before, or one is missing before it.
+        case brokenChain(batch: Int64)
+        /// The chain ends before a checkpoint that was signed.
+        case cutTail(expected: Int64, last: Int64)
+        /// The chain at this point is another than the one a checkpoint was signed for.
+        case rewritten(batch: Int64)
+        /// A checkpoint for this trail that we did not sign.
+        case forgedCheckpoint(batch: Int64)
+    }
+
+    public internal(set) var seals: Int64 = 0
+    public internal(set) var entries = 0
+    public internal(set) var unsealed = 0
+    /// Since when the oldest entry waits; more than a minute ago means that the sealer does not run.
+    public internal(set) var oldestUnsealed: Instant?
+    public internal(set) var finding: Finding?
+
+    public var isSound: Bool { finding == nil }
+}

@@ -1,0 +1,130 @@
+import Values
+import Postgres
+import Tenancy
+
+extension Access {
+    /// Goes through every seal and every entry of a trail and names the first that is not as it was. With checkpoints kept elsewhere it also sees a
+    /// cut tail and a rewritten chain; without them nobody can. Needs memory for the ids of the trail: 16 bytes an entry.
+    public func verify(_ trail: Trail, checkpoints: [Checkpoint] = []) async throws -> Verification {
+        let own = checkpoints.filter { $0.trail == trail.id && $0.kind == trail.kind }.sorted { $0.batch < $1.batch }
+        var walk = TrailWalk(trail: trail, tenancy: tenancy, checkpoints: own)
+        if let forged = try own.first(where: { try !$0.isGenuine(keys) }) {
+            walk.result.finding = .forgedCheckpoint(batch: forged.batch)
+            return walk.result
+        }
+        try await walk.seals()
+        if walk.result.finding == nil { walk.checkTail() }
+        if walk.result.finding == nil { try await walk.entries() }
+        try await walk.unsealed()
+        return walk.result
+    }
+}
+
+/// One walk along a trail.
+struct TrailWalk {
+    let trail: Trail
+    let tenancy: Tenancy
+    let checkpoints: [Checkpoint]
+    var result = Verification()
+    private var sealed: Set<UUID> = []
+    private var head: [UInt8]
+
+    init(trail: Trail, tenancy: Tenancy, checkpoints: [Checkpoint]) {
+        self.trail = trail
+        self.tenancy = tenancy
+        self.checkpoints = checkpoints
+        head = trail.genesis
+    }
+
+    /// The seals after the last one seen, in order. Stops at the first finding.
+    mutating func seals() async throws {
+        while result.finding == nil {
+            let rows = try await tenancy.read(
+                trail, "select " + Seal.columns + " from " + trail.seals + " where batch > \(result.seals) order by batch limit 10")
+            for row in rows {
+                try await check(try Seal(row))
+                if result.finding != nil { return }
+            }
+            if rows.count < 10 { return }
+        }
+    }
+
+    private mutating func check(_ seal: Seal) async throws {
+        let batch = seal.batch
+        guard batch == result.seals + 1 else { return result.finding = .brokenChain(batch: result.seals + 1) }
+        guard seal.digests.count == 32 * seal.ids.count else { return result.finding = .changedSeal(batch: batch) }
+        if let finding = try await compare(seal) { return result.finding = finding }
+        guard seal.isGenuine else { return result.finding = .changedSeal(batch: batch) }
+        guard seal.previous == head else { return result.finding = .brokenChain(batch: batch) }
+        if checkpoints.contains(where: { $0.batch == batch && $0.hash != seal.hash }) { return result.finding = .rewritten(batch: batch) }
+        head = seal.hash
+        result.seals = batch
+        result.entries += seal.ids.count
+    }
+
+    /// The rows of a seal against their digests, in the seal's order.
+    private mutating func compare(_ seal: Seal) async throws -> Verification.Finding? {
+        let rows = try await tenancy.read(
+            trail, "select " + TrailColumns.names + " from " + trail.entries + " where id = any (\(seal.ids))")
+        var digests: [UUID: [UInt8]] = [:]
+        for row in rows {
+            let entry = try AuditEntry(row)
+            digests[entry.id.uuid] = entry.digest
+        }
+        for (position, id) in seal.ids.enumerated() {
+            guard sealed.insert(id).inserted else { return .added(entry: AuditEntryID(id)) }
+            guard let digest = digests[id] else { return .removed(entry: AuditEntryID(id), batch: seal.batch) }
+            guard !seal.digest(position).elementsEqual(digest) else { continue }
+            let stoodElsewhere = seal.ids.indices.contains { seal.digest($0).elementsEqual(digest) }
+            return stoodElsewhere
+                ? .reordered(entry: AuditEntryID(id), batch: seal.batch) : .changed(entry: AuditEntryID(id), batch: seal.batch)
+        }
+        return nil
+    }
+
+    mutating func checkTail() {
+        guard let last = checkpoints.last, last.batch > result.seals else { return }
+        result.finding = .cutTail(expected: last.batch, last: result.seals)
+    }
+
+    /// Every entry is in a seal or waits for one.
+    mutating func entries() async throws {
+        var last: UUID?
+        while result.finding == nil {
+            let rows = try await tenancy.read(
+                trail, "select id from " + trail.entries + " where (\(last)::uuid is null or id > \(last)) order by id limit 5000")
+            let ids = try rows.map { try $0.value(0, as: UUID.self) }
+            try await checkStrangers(ids.filter { !sealed.contains($0) })
+            last = ids.last
+            if rows.count < 5000 { return }
+        }
+    }
+
+    /// Entries in no seal seen so far either wait, or were sealed since: then a newer seal has them.
+    private mutating func checkStrangers(_ ids: [UUID]) async throws {
+        guard !ids.isEmpty else { return }
+        let rows = try await tenancy.read(
+            trail,
+            "select e.id from " + trail.entries + " e where e.id = any (\(ids)) and not exists (select from " + trail.unsealed
+                + " u where u.id = e.id) order by e.id"
+        )
+        guard !rows.isEmpty else { return }
+        try await seals()
+        guard result.finding == nil else { return }
+        let strangers = try rows.map { try $0.value(0, as: UUID.self) }
+        if let stranger = strangers.first(where: { !sealed.contains($0) }) { result.finding = .added(entry: AuditEntryID(stranger)) }
+    }
+
+    /// How much waits, since when; and whether something that waited is gone.
+    mutating func unsealed() async throws {
+        let counts = try await tenancy.read(
+            trail, "select count(*), min(e.at) from " + trail.unsealed + " u join " + trail.entries + " e on e.id = u.id")
+        if let first = counts.first { (result.unsealed, result.oldestUnsealed) = try first.decode((Int, Instant?).self) }
+        guard result.finding == nil else { return }
+        let gone = try await tenancy.read(
+            trail,
+            "select u.id from " + trail.unsealed + " u where not exists (select from " + trail.entries + " e where e.id = u.id) order by u.id limit 1"
+        )
+        if let row = gone.first { result.finding = .removed(entry: try row.value(0), batch: nil) }
+    }
+}
