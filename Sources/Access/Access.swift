@@ -1,7 +1,7 @@
+import Crypto
 public import Logging
 public import Tenancy
 public import Values
-import Crypto
 
 /// The shared module of permissions and trail: who calls, what they may, what they saw and did. Every entry point (routes, pages, jobs, command
 /// line) asks here, so that a rule changed in one place holds for all.

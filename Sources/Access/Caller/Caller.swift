@@ -20,8 +20,16 @@ public struct Caller: Sendable {
     let isTrusted: Bool
 
     init(
-        actor: Actor, organization: OrganizationID? = nil, session: SessionID? = nil, requestID: UUID, source: String? = nil, userAgent: String? = nil,
-        onBehalfOf: UUID? = nil, memberships: [Membership] = [], steppedUpAt: Instant? = nil, isTrusted: Bool = false
+        actor: Actor,
+        organization: OrganizationID? = nil,
+        session: SessionID? = nil,
+        requestID: UUID,
+        source: String? = nil,
+        userAgent: String? = nil,
+        onBehalfOf: UUID? = nil,
+        memberships: [Membership] = [],
+        steppedUpAt: Instant? = nil,
+        isTrusted: Bool = false
     ) {
         self.actor = actor
         self.organization = organization
@@ -39,7 +47,10 @@ public struct Caller: Sendable {
 
     /// A job whose right was used when its row was committed. Audited as the system, on behalf of the person who decided.
     public static func system(
-        _ name: StaticString, requestID: UUID, organization: OrganizationID? = nil, onBehalfOf: UUID? = nil
+        _ name: StaticString,
+        requestID: UUID,
+        organization: OrganizationID? = nil,
+        onBehalfOf: UUID? = nil
     ) -> Caller {
         let actor = Actor(kind: .system, id: Actor.nobody, account: nil, name: "\(name)")
         return Caller(actor: actor, organization: organization, requestID: requestID, onBehalfOf: onBehalfOf, isTrusted: true)
@@ -114,8 +125,16 @@ public struct Caller: Sendable {
         case nil: guard isTrusted || actor.kind == .platformOperator else { throw Problem.notFound }
         }
         return Caller(
-            actor: membership?.actor ?? actor, organization: organization, session: session, requestID: requestID, source: source,
-            userAgent: userAgent, onBehalfOf: onBehalfOf, memberships: memberships, steppedUpAt: steppedUpAt, isTrusted: isTrusted
+            actor: membership?.actor ?? actor,
+            organization: organization,
+            session: session,
+            requestID: requestID,
+            source: source,
+            userAgent: userAgent,
+            onBehalfOf: onBehalfOf,
+            memberships: memberships,
+            steppedUpAt: steppedUpAt,
+            isTrusted: isTrusted
         )
     }
 

@@ -1,6 +1,6 @@
-public import Values
 import Postgres
 import Tenancy
+public import Values
 
 extension Access {
     /// Whether a person did something, or a page asked by itself. Only people keep a session alive (AU-10).
@@ -11,7 +11,11 @@ extension Access {
     /// Who holds this token: the session's account with what it may everywhere, or the key. What is told is at most a second old. Errors:
     /// `not_signed_in`, the same for unknown, ended, idle, expired and revoked ones, and for suspended accounts.
     public func caller(
-        token text: String, requestID: UUID, source: String?, userAgent: String?, activity: Activity = .user
+        token text: String,
+        requestID: UUID,
+        source: String?,
+        userAgent: String?,
+        activity: Activity = .user
     ) async throws -> Caller {
         guard let token = Token(text), token.kind != .invitation else { throw Access.notSignedIn }
         let now = ambient.now()
@@ -19,11 +23,15 @@ extension Access {
             token.kind == .key
                 ? try Identity.key(try await tenancy.signInRead(Identity.ofKey(token.hash, now: now)))
                 : try Identity.session(
-                    try await tenancy.signInRead(Identity.ofSession(token.hash, now: now, idleSince: now.adding(seconds: -settings.idleSeconds)))
+                    try await tenancy.signInRead(
+                        Identity.ofSession(token.hash, now: now, idleSince: now.adding(seconds: -settings.idleSeconds))
+                    )
                 )
         }
         guard let identity else { throw Access.notSignedIn }
-        if activity == .user, let session = identity.session, let used = identity.lastUsedAt, now.seconds(since: used) >= settings.touchSeconds {
+        if activity == .user, let session = identity.session, let used = identity.lastUsedAt,
+            now.seconds(since: used) >= settings.touchSeconds
+        {
             try await touch(session, token.hash, now)
         }
         return identity.caller(requestID: requestID, source: source, userAgent: userAgent)

@@ -14,8 +14,14 @@ struct Identity: Sendable {
     func caller(requestID: UUID, source: String?, userAgent: String?) -> Caller {
         let only = memberships.count == 1 && memberships[0].state == .active && actor.kind != .platformOperator ? memberships[0] : nil
         return Caller(
-            actor: only?.actor ?? actor, organization: only?.organization, session: session, requestID: requestID, source: source,
-            userAgent: userAgent, memberships: memberships, steppedUpAt: steppedUpAt
+            actor: only?.actor ?? actor,
+            organization: only?.organization,
+            session: session,
+            requestID: requestID,
+            source: source,
+            userAgent: userAgent,
+            memberships: memberships,
+            steppedUpAt: steppedUpAt
         )
     }
 }
@@ -53,18 +59,23 @@ extension Identity {
         let memberships = found.map { staff, member in
             Membership(
                 organization: member.organization,
-                actor: Actor(kind: .staff, id: staff.uuid, account: account, name: member.name), state: member.state, grants: Grants(member.rules)
+                actor: Actor(kind: .staff, id: staff.uuid, account: account, name: member.name),
+                state: member.state,
+                grants: Grants(member.rules)
             )
         }
         let name = try first.value(5, as: String.self)
         return Identity(
-            session: session, account: account,
-            actor: Actor(kind: isOperator ? .platformOperator : .account, id: account.uuid, account: account, name: name), memberships: memberships,
-            steppedUpAt: try first.value(3, as: Instant?.self), lastUsedAt: try first.value(2, as: Instant.self)
+            session: session,
+            account: account,
+            actor: Actor(kind: isOperator ? .platformOperator : .account, id: account.uuid, account: account, name: name),
+            memberships: memberships,
+            steppedUpAt: try first.value(3, as: Instant?.self),
+            lastUsedAt: try first.value(2, as: Instant.self)
         )
     }
 
-    private static func rule(_ row: Row) throws -> GrantRule? {
+    static func rule(_ row: Row) throws -> GrantRule? {
         guard let effect = try row.value(11, as: String?.self).flatMap(GrantRule.Effect.init) else { return nil }
         let builtIn = try row.value(14, as: String?.self).flatMap(BuiltInRole.init)
         let made = try row.value(15, as: [String]?.self) ?? []
@@ -73,7 +84,7 @@ extension Identity {
         return GrantRule(effect, permissions, at: try row.value(12, as: LocationID?.self), until: try row.value(13, as: Instant?.self))
     }
 
-    private static func state(staff: String, organization: String) -> Membership.State {
+    static func state(staff: String, organization: String) -> Membership.State {
         if organization != "active" { return .organizationSuspended }
         return staff == "active" ? .active : .suspended
     }
@@ -89,12 +100,17 @@ extension Identity {
     static func key(_ rows: Rows) throws -> Identity? {
         guard let row = rows.first else { return nil }
         let (id, organization, name, scopes, locations, state) = try row.decode(
-            (APIKeyID, OrganizationID, String, [String], [LocationID]?, String).self)
+            (APIKeyID, OrganizationID, String, [String], [LocationID]?, String).self
+        )
         let permissions = Set(scopes.compactMap(Permission.init)).intersection(Permission.grantable)
         let rules = locations?.map { GrantRule(.allow, permissions, at: $0) } ?? [GrantRule(.allow, permissions)]
         let actor = Actor(kind: .key, id: id.uuid, account: nil, name: name)
         let membership = Membership(
-            organization: organization, actor: actor, state: Identity.state(staff: "active", organization: state), grants: Grants(rules))
+            organization: organization,
+            actor: actor,
+            state: Identity.state(staff: "active", organization: state),
+            grants: Grants(rules)
+        )
         return Identity(session: nil, account: nil, actor: actor, memberships: [membership], steppedUpAt: nil, lastUsedAt: nil)
     }
 }

@@ -21,7 +21,9 @@ struct Token: Sendable {
 
     /// nil for what cannot be one of ours, before anything is asked of the database.
     init?(_ text: String) {
-        guard text.utf8.count == 5 + Token.secretLength, let kind = Kind.allCases.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
+        guard text.utf8.count == 5 + Token.secretLength, let kind = Kind.allCases.first(where: { text.hasPrefix($0.rawValue) }) else {
+            return nil
+        }
         self.init(kind: kind, text: text)
     }
 

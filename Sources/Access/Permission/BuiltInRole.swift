@@ -30,20 +30,26 @@ public enum BuiltInRole: String, CaseIterable, Sendable, Hashable {
     ]
 
     private static let providing: Set<Permission> = assisting.union([
-        .patientsRegister, .appointmentsBook, .appointmentsMove, .appointmentsCancel, .appointmentsComplete, .appointmentsOverride, .feesRead,
+        .patientsRegister, .appointmentsBook, .appointmentsMove, .appointmentsCancel, .appointmentsComplete, .appointmentsOverride,
+        .feesRead,
         .chargesRead, .chargesPost,
     ])
 
     private static let atTheDesk: Set<Permission> = [
-        .locationsRead, .patientsRead, .patientsRegister, .patientsUpdate, .scheduleRead, .appointmentsRead, .appointmentsBook, .appointmentsMove,
-        .appointmentsCancel, .appointmentsCheckIn, .appointmentsComplete, .feesRead, .chargesRead, .invoicesRead, .paymentsPost, .coverageRead,
+        .locationsRead, .patientsRead, .patientsRegister, .patientsUpdate, .scheduleRead, .appointmentsRead, .appointmentsBook,
+        .appointmentsMove,
+        .appointmentsCancel, .appointmentsCheckIn, .appointmentsComplete, .feesRead, .chargesRead, .invoicesRead, .paymentsPost,
+        .coverageRead,
         .coverageManage, .payersRead, .jobsRead,
     ]
 
     private static let billing: Set<Permission> = [
-        .organizationsRead, .locationsRead, .patientsRead, .scheduleRead, .appointmentsRead, .feesRead, .feesManage, .chargesRead, .chargesPost,
-        .ledgerRead, .ledgerAdjust, .invoicesRead, .invoicesIssue, .paymentsPost, .coverageRead, .coverageManage, .payersRead, .payersManage,
-        .billingEntitiesRead, .billingRunsRead, .billingRunsStart, .claimsRead, .claimsManage, .remittancesRead, .remittancesPost, .reportsRead,
+        .organizationsRead, .locationsRead, .patientsRead, .scheduleRead, .appointmentsRead, .feesRead, .feesManage, .chargesRead,
+        .chargesPost,
+        .ledgerRead, .ledgerAdjust, .invoicesRead, .invoicesIssue, .paymentsPost, .coverageRead, .coverageManage, .payersRead,
+        .payersManage,
+        .billingEntitiesRead, .billingRunsRead, .billingRunsStart, .claimsRead, .claimsManage, .remittancesRead, .remittancesPost,
+        .reportsRead,
         .jobsRead,
     ]
 

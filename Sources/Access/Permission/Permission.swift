@@ -70,7 +70,8 @@ extension Permission {
 
     public var scope: Scope {
         switch self {
-        case .organizationsRead, .organizationsManage, .locationsManage, .rolesManage, .keysManage, .billingEntitiesRead, .billingEntitiesManage,
+        case .organizationsRead, .organizationsManage, .locationsManage, .rolesManage, .keysManage, .billingEntitiesRead,
+            .billingEntitiesManage,
             .remittancesRead, .remittancesPost:
             .organization
         case .accountManage: .account

@@ -1,6 +1,6 @@
-import Values
 import Postgres
 import Tenancy
+import Values
 
 /// What somebody with an invitation sees before accepting it.
 public struct OpenedInvitation: Sendable {
@@ -29,7 +29,11 @@ extension Access {
         let invited = try await invited(token)
         let enrolment = TOTPEnrolment(secret: secret(token), issuer: settings.issuer, account: invited.email, proof: "")
         return OpenedInvitation(
-            organization: invited.organizationName, email: invited.email, name: invited.name, enrolment: invited.hasAccount ? nil : enrolment)
+            organization: invited.organizationName,
+            email: invited.email,
+            name: invited.name,
+            enrolment: invited.hasAccount ? nil : enrolment
+        )
     }
 
     /// Joins the organization and signs in. A new account chooses its password and proves its second factor; an account that exists proves itself.
@@ -70,9 +74,16 @@ extension Access {
     }
 
     private func join(
-        _ invited: Invited, _ account: AccountID, _ token: Token, from origin: Origin, at now: Instant, _ tx: Transaction
+        _ invited: Invited,
+        _ account: AccountID,
+        _ token: Token,
+        from origin: Origin,
+        at now: Instant,
+        _ tx: Transaction
     ) async throws -> SignedIn {
-        let used = try await tx.query("delete from control.invitation where token_hash = \(token.hash) and expires_at > \(now) returning staff_id")
+        let used = try await tx.query(
+            "delete from control.invitation where token_hash = \(token.hash) and expires_at > \(now) returning staff_id"
+        )
         guard !used.isEmpty else { throw Problem.notFound }
         tx.enqueue(
             """
@@ -83,7 +94,12 @@ extension Access {
         let actor = Actor(kind: .staff, id: invited.staff.uuid, account: account, name: invited.name)
         let caller = Caller(actor: actor, organization: invited.organization, requestID: origin.requestID, source: origin.source)
         tx.auditOrganization(
-            Act("staff.joined", "staff", invited.staff), organization: invited.organization, by: caller, at: now, ambient: ambient)
+            Act("staff.joined", "staff", invited.staff),
+            organization: invited.organization,
+            by: caller,
+            at: now,
+            ambient: ambient
+        )
         return try await begin(account, act: "sign_in.succeeded", from: origin, at: now, tx)
     }
 
@@ -106,9 +122,16 @@ extension Access {
         )
         guard let row = rows.first else { throw Problem.notFound }
         let (staff, organization, email, key, name, organizationName, hasAccount) = try row.decode(
-            (StaffID, OrganizationID, String, String, String, String, Bool).self)
+            (StaffID, OrganizationID, String, String, String, String, Bool).self
+        )
         return Invited(
-            staff: staff, organization: organization, email: email, emailKey: key, name: name, organizationName: organizationName,
-            hasAccount: hasAccount)
+            staff: staff,
+            organization: organization,
+            email: email,
+            emailKey: key,
+            name: name,
+            organizationName: organizationName,
+            hasAccount: hasAccount
+        )
     }
 }

@@ -1,6 +1,6 @@
-public import Values
 import Postgres
 import Tenancy
+public import Values
 
 /// The caller's own account and where it belongs.
 public struct Account: Sendable {
@@ -32,8 +32,12 @@ extension Access {
         let places = try rows.compactMap { row -> Account.Place? in
             guard let organization = try row.value(2, as: OrganizationID?.self) else { return nil }
             return Account.Place(
-                organization: organization, organizationName: try row.value(3), staff: try row.value(4), name: try row.value(5),
-                state: try row.value(6))
+                organization: organization,
+                organizationName: try row.value(3),
+                staff: try row.value(4),
+                name: try row.value(5),
+                state: try row.value(6)
+            )
         }
         return Account(id: id, email: try first.value(0), isPlatformOperator: try first.value(1), places: places)
     }

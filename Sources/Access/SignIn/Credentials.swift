@@ -1,6 +1,6 @@
-import Values
 import Postgres
 import Tenancy
+import Values
 
 extension Access {
     /// Shows the second factor again, for sensitive routes. The session goes on under a new id and token; the old one is dead.
@@ -57,7 +57,8 @@ extension Access {
         let (account, session) = try signedIn(caller)
         let now = ambient.now()
         try caller.requireStepUp(at: now, within: 900)
-        guard text.utf8.count <= 200, let sealed = Base64URL.decode(text), let plain = try? keys.open(sealed, for: Access.enrolment(account)),
+        guard text.utf8.count <= 200, let sealed = Base64URL.decode(text),
+            let plain = try? keys.open(sealed, for: Access.enrolment(account)),
             plain.count == 28, now.microseconds < plain[20...].reduce(Int64(0), { $0 << 8 | Int64($1) })
         else { throw Problem.invalid("/proof", "expired", "This enrolment is over. Begin again.") }
         let secret = Array(plain.prefix(20))
@@ -82,7 +83,12 @@ extension Access {
     }
 
     private func credentialsChanged(
-        _ account: AccountID, _ member: String, keeping session: SessionID, from origin: Origin, at now: Instant, _ tx: Transaction
+        _ account: AccountID,
+        _ member: String,
+        keeping session: SessionID,
+        from origin: Origin,
+        at now: Instant,
+        _ tx: Transaction
     ) async throws {
         tx.enqueue(
             """

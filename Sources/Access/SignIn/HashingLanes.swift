@@ -27,7 +27,9 @@ final class HashingLanes: Sendable {
             load.next = (load.next + 1) % lanes.count
             return lanes[load.next]
         }
-        guard let lane else { throw Problem(.unavailable, "sign_in_busy", "Too many people sign in at this moment. Try again.", retryAfter: 1) }
+        guard let lane else {
+            throw Problem(.unavailable, "sign_in_busy", "Too many people sign in at this moment. Try again.", retryAfter: 1)
+        }
         return await withCheckedContinuation { continuation in
             lane.async {
                 let value = work()

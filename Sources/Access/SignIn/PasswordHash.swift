@@ -18,7 +18,17 @@ struct PasswordHash: Sendable {
         let size = argon2_encodedlen(passes, memory, lanes, UInt32(clamping: salt.count), UInt32(PasswordHash.length), Argon2_id)
         var encoded = [CChar](repeating: 0, count: size)
         let result = argon2id_hash_encoded(
-            passes, memory, lanes, password, password.count, salt, salt.count, PasswordHash.length, &encoded, size)
+            passes,
+            memory,
+            lanes,
+            password,
+            password.count,
+            salt,
+            salt.count,
+            PasswordHash.length,
+            &encoded,
+            size
+        )
         guard result == ARGON2_OK.rawValue else { return nil }
         return String(decoding: encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -39,7 +39,9 @@ enum PasswordRules {
     /// With the digits and signs people put for letters read as those letters.
     private static func unswapped(_ text: String) -> String { String(text.map { swaps[$0] ?? $0 }) }
 
-    private static let swaps: [Character: Character] = ["@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "5": "s", "7": "t"]
+    private static let swaps: [Character: Character] = [
+        "@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "5": "s", "7": "t",
+    ]
 
     private static func letters(_ text: String) -> String { text.filter(\.isLetter) }
 

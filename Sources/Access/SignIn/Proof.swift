@@ -1,6 +1,6 @@
-public import Values
 import Postgres
 import Tenancy
+public import Values
 
 /// An account that has just proved it is itself, before anything was made of it.
 struct Proof: Sendable {
@@ -42,7 +42,8 @@ extension Access {
         let (account, counter) = try await count(claimant, from: origin, at: now)
         let matches: Bool
         do {
-            matches = password == nil ? true : try await hashing.run { PasswordHash.matches(given, account?.passwordHash ?? PasswordHash.dummy) }
+            matches =
+                password == nil ? true : try await hashing.run { PasswordHash.matches(given, account?.passwordHash ?? PasswordHash.dummy) }
         } catch {
             try await tenancy.signIn { tx in counter.undo.forEach { tx.enqueue($0) } }
             throw error
@@ -73,10 +74,15 @@ extension Access {
 
     private func count(_ claimant: Claimant, from origin: Origin, at now: Instant) async throws -> (StoredAccount?, GuessCounter) {
         let outcome = try await tenancy.signIn { tx -> (StoredAccount?, GuessCounter, Bool) in
-            let row = try await tx.query(StoredAccount.find(claimant, source: origin.source, since: now.adding(seconds: -90 * 86_400))).first
+            let row = try await tx.query(StoredAccount.find(claimant, source: origin.source, since: now.adding(seconds: -90 * 86_400)))
+                .first
             let found = try row.map { (account: try StoredAccount($0), isKnown: try $0.value("known", as: Bool.self)) }
             let counter = GuessCounter(
-                email: found?.account.emailKey ?? claimant.emailKey, source: origin.source, isKnown: found?.isKnown ?? false, keys: keys)
+                email: found?.account.emailKey ?? claimant.emailKey,
+                source: origin.source,
+                isKnown: found?.isKnown ?? false,
+                keys: keys
+            )
             let taken = try await tx.query(counter.take(at: now, settings.guesses))
             guard taken.contains(where: \.isEmpty) else { return (found?.account, counter, true) }
             throw try await tooMany(counter, tx, now)
@@ -93,20 +99,37 @@ extension Access {
 
     private func recordFailure(_ account: StoredAccount, from origin: Origin, at now: Instant) async throws {
         try await tenancy.signIn { tx in
-            try await recordEverywhere(Act("sign_in.refused", "account", account.id, result: .refused), account.id, from: origin, at: now, tx)
+            try await recordEverywhere(
+                Act("sign_in.refused", "account", account.id, result: .refused),
+                account.id,
+                from: origin,
+                at: now,
+                tx
+            )
         }
     }
 
     /// Writes an act of an account to the trail of every organization it belongs to.
     func recordEverywhere(
-        _ act: Act, _ account: AccountID, session: SessionID? = nil, from origin: Origin, at now: Instant, _ tx: Transaction
+        _ act: Act,
+        _ account: AccountID,
+        session: SessionID? = nil,
+        from origin: Origin,
+        at now: Instant,
+        _ tx: Transaction
     ) async throws {
         let staff = try await tx.query(
             "select id, organization_id, name from control.staff where account_id = \(account) and state <> 'invited' order by id limit 100"
         )
         for (id, organization, name) in try staff.decode((StaffID, OrganizationID, String).self) {
             let actor = Actor(kind: .staff, id: id.uuid, account: account, name: name)
-            let caller = Caller(actor: actor, organization: organization, session: session, requestID: origin.requestID, source: origin.source)
+            let caller = Caller(
+                actor: actor,
+                organization: organization,
+                session: session,
+                requestID: origin.requestID,
+                source: origin.source
+            )
             tx.auditOrganization(act, organization: organization, by: caller, at: now, ambient: ambient)
         }
     }

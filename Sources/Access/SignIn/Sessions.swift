@@ -1,6 +1,6 @@
-public import Values
 import Postgres
 import Tenancy
+public import Values
 
 /// An open session, as its owner sees it in a list.
 public struct Session: Sendable {
@@ -46,7 +46,8 @@ extension Access {
 
     /// Ends every session of a staff member. Answers how many.
     @discardableResult
-    public func endSessions(ofStaff staff: StaffID, in organization: OrganizationID, by caller: Caller, reason: Reason) async throws -> Int {
+    public func endSessions(ofStaff staff: StaffID, in organization: OrganizationID, by caller: Caller, reason: Reason) async throws -> Int
+    {
         let account = try await account(of: staff, in: organization)
         return try await end(account, why: "ended", act: "staff.sessions_ended", reason: reason, by: caller, in: organization)
     }
@@ -75,13 +76,26 @@ extension Access {
         )
         return try rows.decode((SessionID, Instant, Instant, Instant, String?, String?).self).map { id, created, used, end, source, agent in
             Session(
-                id: id, createdAt: created, lastUsedAt: used, expiresAt: end, source: source, userAgent: agent, isCurrent: id == current)
+                id: id,
+                createdAt: created,
+                lastUsedAt: used,
+                expiresAt: end,
+                source: source,
+                userAgent: agent,
+                isCurrent: id == current
+            )
         }
     }
 
     @discardableResult
     private func end(
-        _ account: AccountID, only: SessionID? = nil, except: SessionID? = nil, why: String, act: String, reason: Reason? = nil, by caller: Caller,
+        _ account: AccountID,
+        only: SessionID? = nil,
+        except: SessionID? = nil,
+        why: String,
+        act: String,
+        reason: Reason? = nil,
+        by caller: Caller,
         in organization: OrganizationID? = nil
     ) async throws -> Int {
         let now = ambient.now()

@@ -1,6 +1,6 @@
-public import Values
 import Postgres
 import Tenancy
+public import Values
 
 extension Access {
     /// A session that has just begun. The token is shown this once.
@@ -24,7 +24,12 @@ extension Access {
         } catch let problem as Problem where problem.code == Access.signInRefused.code {
             try await tenancy.signIn { tx in
                 try await recordEverywhere(
-                    Act("sign_in.refused", "account", proof.account.id, result: .refused), proof.account.id, from: origin, at: proof.now, tx)
+                    Act("sign_in.refused", "account", proof.account.id, result: .refused),
+                    proof.account.id,
+                    from: origin,
+                    at: proof.now,
+                    tx
+                )
             }
             throw problem
         }
@@ -32,7 +37,12 @@ extension Access {
 
     /// A new session, always with a new token; the oldest one makes room when there are too many.
     func begin(
-        _ account: AccountID, act: String, from origin: Origin, at now: Instant, expiresAt: Instant? = nil, _ tx: Transaction
+        _ account: AccountID,
+        act: String,
+        from origin: Origin,
+        at now: Instant,
+        expiresAt: Instant? = nil,
+        _ tx: Transaction
     ) async throws -> SignedIn {
         let token = Token.make(.session, ambient)
         let id = ambient.id(SessionID.self)

@@ -1,5 +1,5 @@
-public import Values
 import Postgres
+public import Values
 
 extension Staffing {
     /// Grants or denies. Errors: `grants_more_than_held`, `outside_own_locations`, `owner_cannot_be_denied`, `not_found`, `invalid_request`.

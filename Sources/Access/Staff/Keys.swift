@@ -1,5 +1,5 @@
-public import Values
 import Postgres
+public import Values
 
 extension Staffing {
     /// Makes an API key of permissions the caller holds where the key is to have them. Errors: `grants_more_than_held`, `invalid_request`.
@@ -22,7 +22,15 @@ extension Staffing {
             \(expiresAt), \(now), \(caller.actor.id), \(now), \(caller.actor.id))
             """
         )
-        audit(Act("key.created", "api_key", id, changed: scopes.map(\.rawValue).sorted(), objects: locations.map { $0.map(\.uuid).sorted() } ?? []))
+        audit(
+            Act(
+                "key.created",
+                "api_key",
+                id,
+                changed: scopes.map(\.rawValue).sorted(),
+                objects: locations.map { $0.map(\.uuid).sorted() } ?? []
+            )
+        )
         guard let row = try await tx.query(APIKey.one(id)).first else { throw Problem.notFound }
         return NewKey(key: try APIKey(row), token: token.text)
     }
@@ -53,7 +61,9 @@ extension Staffing {
             throw Problem.invalid("/locations", "unknown_location", "One of these locations does not exist here.")
         }
         for location in locations {
-            guard caller.mayGrant(GrantRule(.allow, scopes, at: location, until: until), in: organization) else { throw Staffing.grantsMore }
+            guard caller.mayGrant(GrantRule(.allow, scopes, at: location, until: until), in: organization) else {
+                throw Staffing.grantsMore
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-public import Values
 import Postgres
+public import Values
 
 extension Staffing {
     /// Invites somebody. The answer is the same whether the address has an account elsewhere or not. Errors: `already_invited` (409),
@@ -57,7 +57,12 @@ extension Staffing {
         try checkVersion(member.version)
         guard member.state == .suspended else { throw Problem.conflict("not_suspended", "This staff member is not suspended.") }
         return try await change(
-            staff, "staff.resumed", ["state"], reason, "state = case when account_id is null then 'invited' else 'active' end")
+            staff,
+            "staff.resumed",
+            ["state"],
+            reason,
+            "state = case when account_id is null then 'invited' else 'active' end"
+        )
     }
 
     public func rename(_ staff: StaffID, name: String) async throws -> StaffMember {
@@ -67,9 +72,12 @@ extension Staffing {
         return try await change(staff, "staff.renamed", ["name"], nil, "name = \(try checkedName(name))")
     }
 
-    private func change(_ staff: StaffID, _ action: String, _ members: [String], _ reason: Reason?, _ setting: Statement) async throws -> StaffMember {
+    private func change(_ staff: StaffID, _ action: String, _ members: [String], _ reason: Reason?, _ setting: Statement) async throws
+        -> StaffMember
+    {
         let rows = try await tx.query(
-            "update control.staff set " + setting + ", version = version + 1, updated_at = \(now), updated_by = \(caller.actor.id) where id = \(staff)"
+            "update control.staff set " + setting
+                + ", version = version + 1, updated_at = \(now), updated_by = \(caller.actor.id) where id = \(staff)"
                 + " returning id, account_id, name, email, state, version, created_at, updated_at"
         )
         guard let row = rows.first else { throw Problem.notFound }
@@ -101,6 +109,8 @@ extension Staffing {
 func cleanName(_ text: String) -> String? {
     guard text.utf8.count <= 400 else { return nil }
     let trimmed = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-    guard (1...100).contains(trimmed.count), !trimmed.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else { return nil }
+    guard (1...100).contains(trimmed.count), !trimmed.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+        return nil
+    }
     return trimmed
 }

@@ -1,5 +1,5 @@
-public import Values
 import Postgres
+public import Values
 
 extension Staffing {
     /// Makes a role of permissions the caller holds organization-wide. Errors: `name_taken`, `grants_more_than_held`, `invalid_request`.

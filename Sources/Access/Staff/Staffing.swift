@@ -11,7 +11,14 @@ public struct Staffing: Sendable {
     let ambient: Ambient
     let expectedVersion: Int?
 
-    public init(_ tx: Transaction, organization: OrganizationID, by caller: Caller, now: Instant, ambient: Ambient, expectedVersion: Int? = nil) {
+    public init(
+        _ tx: Transaction,
+        organization: OrganizationID,
+        by caller: Caller,
+        now: Instant,
+        ambient: Ambient,
+        expectedVersion: Int? = nil
+    ) {
         self.tx = tx
         self.organization = organization
         self.caller = caller
@@ -30,7 +37,10 @@ public struct Staffing: Sendable {
         Problem.forbidden("permission_missing", "This needs the permission \(permission.rawValue).")
     }
 
-    static let grantsMore = Problem.forbidden("grants_more_than_held", "You can only grant, change or take back what you hold yourself, there and for as long.")
+    static let grantsMore = Problem.forbidden(
+        "grants_more_than_held",
+        "You can only grant, change or take back what you hold yourself, there and for as long."
+    )
 
     func checkVersion(_ version: Int) throws(Problem) {
         guard let expectedVersion, expectedVersion != version else { return }

@@ -41,8 +41,14 @@ public struct Act: Sendable {
     public let result: Result
 
     public init(
-        _ action: String, _ kind: String? = nil, _ id: UUID? = nil, patients: [PatientID] = [], reason: Reason? = nil, changed: [String] = [],
-        objects: [UUID] = [], result: Result = .ok
+        _ action: String,
+        _ kind: String? = nil,
+        _ id: UUID? = nil,
+        patients: [PatientID] = [],
+        reason: Reason? = nil,
+        changed: [String] = [],
+        objects: [UUID] = [],
+        result: Result = .ok
     ) {
         self.action = action
         self.kind = kind
@@ -55,8 +61,14 @@ public struct Act: Sendable {
     }
 
     public init<Of>(
-        _ action: String, _ kind: String, _ id: ID<Of>, patients: [PatientID] = [], reason: Reason? = nil, changed: [String] = [],
-        objects: [UUID] = [], result: Result = .ok
+        _ action: String,
+        _ kind: String,
+        _ id: ID<Of>,
+        patients: [PatientID] = [],
+        reason: Reason? = nil,
+        changed: [String] = [],
+        objects: [UUID] = [],
+        result: Result = .ok
     ) {
         self.init(action, kind, id.uuid, patients: patients, reason: reason, changed: changed, objects: objects, result: result)
     }

@@ -1,6 +1,6 @@
+import Crypto
 public import Postgres
 public import Values
-import Crypto
 
 /// One line of the trail: who, what, when, why.
 public struct AuditEntry: Sendable {

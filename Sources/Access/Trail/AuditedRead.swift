@@ -40,7 +40,8 @@ extension Access {
     private func shown(_ act: ReadAct) -> Statement {
         switch act.patients {
         case .same: "array_agg(shown.id), array_agg(shown.id)"
-        case .column: "array_agg(shown.id), coalesce(array_agg(distinct shown.patient_id) filter (where shown.patient_id is not null), '{}')"
+        case .column:
+            "array_agg(shown.id), coalesce(array_agg(distinct shown.patient_id) filter (where shown.patient_id is not null), '{}')"
         case .one(let patient): "array_agg(shown.id), \([patient])"
         case .none: "array_agg(shown.id), '{}'::uuid[]"
         }

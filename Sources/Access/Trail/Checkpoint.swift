@@ -1,7 +1,7 @@
-public import Values
 import Crypto
 import Postgres
 import Tenancy
+public import Values
 
 /// The signed head of a chain, to be kept elsewhere: it proves later that the chain was neither cut nor rewritten.
 public struct Checkpoint: Sendable, Hashable {

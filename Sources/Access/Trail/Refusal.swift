@@ -1,7 +1,7 @@
-public import Values
 import Logging
 import Postgres
 import Tenancy
+public import Values
 
 extension Access {
     /// Records that somebody was refused, in their organization's trail: at most ten entries a minute each, then only the count grows. It never

@@ -29,7 +29,8 @@ struct Seal: Sendable {
 
     init(_ row: Row) throws {
         (batch, ids, digests, firstAt, lastAt, hash, previous, sealedAt) = try row.decode(
-            (Int64, [UUID], [UInt8], Instant, Instant, [UInt8], [UInt8], Instant).self)
+            (Int64, [UUID], [UInt8], Instant, Instant, [UInt8], [UInt8], Instant).self
+        )
     }
 
     /// Whether the seal says what it said when it was made.
@@ -37,13 +38,26 @@ struct Seal: Sendable {
         digests.count == 32 * ids.count
             && hash
                 == Seal.hash(
-                    batch: batch, ids: ids, digests: digests, firstAt: firstAt, lastAt: lastAt, previous: previous, sealedAt: sealedAt)
+                    batch: batch,
+                    ids: ids,
+                    digests: digests,
+                    firstAt: firstAt,
+                    lastAt: lastAt,
+                    previous: previous,
+                    sealedAt: sealedAt
+                )
     }
 
     func digest(_ position: Int) -> ArraySlice<UInt8> { digests[32 * position..<32 * position + 32] }
 
     private static func hash(
-        batch: Int64, ids: [UUID], digests: [UInt8], firstAt: Instant, lastAt: Instant, previous: [UInt8], sealedAt: Instant
+        batch: Int64,
+        ids: [UUID],
+        digests: [UInt8],
+        firstAt: Instant,
+        lastAt: Instant,
+        previous: [UInt8],
+        sealedAt: Instant
     ) -> [UInt8] {
         var hasher = SHA256()
         hasher.update(data: Array("polyclinic seal 1".utf8) + previous + bigEndian(batch) + bigEndian(UInt32(clamping: ids.count)))

@@ -1,6 +1,6 @@
-public import Values
 import Postgres
 import Tenancy
+public import Values
 
 /// A place in the trail: the entry a page ended with.
 public struct AuditCursor: Sendable, Hashable {
@@ -26,8 +26,13 @@ public struct AuditQuery: Sendable {
     public var limit: Int
 
     public init(
-        patient: PatientID? = nil, actor: UUID? = nil, action: String? = nil, from: Instant? = nil, until: Instant? = nil,
-        after: AuditCursor? = nil, limit: Int = 50
+        patient: PatientID? = nil,
+        actor: UUID? = nil,
+        action: String? = nil,
+        from: Instant? = nil,
+        until: Instant? = nil,
+        after: AuditCursor? = nil,
+        limit: Int = 50
     ) {
         self.patient = patient
         self.actor = actor

@@ -1,7 +1,7 @@
-public import Tenancy
-public import Values
 import Crypto
 import Postgres
+public import Tenancy
+public import Values
 
 /// A chain of entries: a location's, or an organization's own.
 public enum Trail: Sendable, Hashable {

@@ -1,6 +1,6 @@
-import Values
 import Postgres
 import Tenancy
+import Values
 
 extension Access {
     /// Goes through every seal and every entry of a trail and names the first that is not as it was. With checkpoints kept elsewhere it also sees a
@@ -40,7 +40,9 @@ struct TrailWalk {
     mutating func seals() async throws {
         while result.finding == nil {
             let rows = try await tenancy.read(
-                trail, "select " + Seal.columns + " from " + trail.seals + " where batch > \(result.seals) order by batch limit 10")
+                trail,
+                "select " + Seal.columns + " from " + trail.seals + " where batch > \(result.seals) order by batch limit 10"
+            )
             for row in rows {
                 try await check(try Seal(row))
                 if result.finding != nil { return }
@@ -65,7 +67,9 @@ struct TrailWalk {
     /// The rows of a seal against their digests, in the seal's order.
     private mutating func compare(_ seal: Seal) async throws -> Verification.Finding? {
         let rows = try await tenancy.read(
-            trail, "select " + TrailColumns.names + " from " + trail.entries + " where id = any (\(seal.ids))")
+            trail,
+            "select " + TrailColumns.names + " from " + trail.entries + " where id = any (\(seal.ids))"
+        )
         var digests: [UUID: [UInt8]] = [:]
         for row in rows {
             let entry = try AuditEntry(row)
@@ -92,7 +96,9 @@ struct TrailWalk {
         var last: UUID?
         while result.finding == nil {
             let rows = try await tenancy.read(
-                trail, "select id from " + trail.entries + " where (\(last)::uuid is null or id > \(last)) order by id limit 5000")
+                trail,
+                "select id from " + trail.entries + " where (\(last)::uuid is null or id > \(last)) order by id limit 5000"
+            )
             let ids = try rows.map { try $0.value(0, as: UUID.self) }
             try await checkStrangers(ids.filter { !sealed.contains($0) })
             last = ids.last
@@ -118,12 +124,15 @@ struct TrailWalk {
     /// How much waits, since when; and whether something that waited is gone.
     mutating func unsealed() async throws {
         let counts = try await tenancy.read(
-            trail, "select count(*), min(e.at) from " + trail.unsealed + " u join " + trail.entries + " e on e.id = u.id")
+            trail,
+            "select count(*), min(e.at) from " + trail.unsealed + " u join " + trail.entries + " e on e.id = u.id"
+        )
         if let first = counts.first { (result.unsealed, result.oldestUnsealed) = try first.decode((Int, Instant?).self) }
         guard result.finding == nil else { return }
         let gone = try await tenancy.read(
             trail,
-            "select u.id from " + trail.unsealed + " u where not exists (select from " + trail.entries + " e where e.id = u.id) order by u.id limit 1"
+            "select u.id from " + trail.unsealed + " u where not exists (select from " + trail.entries
+                + " e where e.id = u.id) order by u.id limit 1"
         )
         if let row = gone.first { result.finding = .removed(entry: try row.value(0), batch: nil) }
     }
