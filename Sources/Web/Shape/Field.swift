@@ -30,15 +30,19 @@ public struct Field<Value: Sendable>: Sendable {
             write: kind.write)
     }
 
-    /// A member that may be absent; with `null: false` it may not be null.
+    /// A member that may be absent or null; with `null: false` only absent; with `required`, neither (for values without a blank).
     public init<T: Sendable>(
         _ name: StaticString, _ path: any KeyPath<Value, T?> & Sendable, _ kind: Kind<T>, example: T? = nil, null: Bool = true,
-        visible: Permission? = nil, about: StaticString? = nil
+        required: Bool = false, visible: Permission? = nil, about: StaticString? = nil
     ) {
+        let null = null && !required
         self.init(
-            name, path, kind, null ? nullable(kind.schema) : kind.schema, example, isRequired: false, visible, about,
+            name, path, kind, null ? nullable(kind.schema) : kind.schema, example, isRequired: required, visible, about,
             read: { json, reading in
-                guard let json else { return nil }
+                guard let json else {
+                    if required { reading.fail("required", "Send this member.") }
+                    return nil
+                }
                 if null, case .null = json { return .some(nil) }
                 return kind.read(json, &reading)
             },

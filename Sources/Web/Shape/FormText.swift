@@ -22,6 +22,14 @@ struct FormText {
         self.pairs = pairs
     }
 
+    /// The only value of a name, and the pairs without it. Errors: sent twice.
+    mutating func take(_ name: String) throws(Problem) -> String? {
+        let values = pairs.filter { $0.name == name }.map(\.value)
+        guard values.count < 2 else { throw .invalid(name, "duplicate", "Send this parameter once.") }
+        pairs.removeAll { $0.name == name }
+        return values.first
+    }
+
     /// The object that the pairs stand for. Names no field knows are kept, so that the shape refuses them.
     func json(_ fields: [(name: String, text: TextForm)], isQuery: Bool) -> JSON {
         var members: [(key: String, value: JSON)] = []

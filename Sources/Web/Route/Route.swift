@@ -1,0 +1,161 @@
+public import Access
+public import Values
+
+/// One route, declared once (DESIGN L2): router, permission check, OpenAPI and the role matrix are made from it.
+public struct Route: Sendable {
+    public enum Method: String, Sendable, CaseIterable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    /// What somebody must be or may do to use the route.
+    public enum Authority: Sendable, Hashable {
+        /// At the location or in the organization that the path names.
+        case permission(Permission)
+        /// At one location of the organization at least; the use case shows only those where the caller has it.
+        case anywhere(Permission)
+        /// Anybody who is signed in: the route is about themselves.
+        case signedIn
+        /// Everybody, also without a token.
+        case everybody
+
+        public var permission: Permission? {
+            switch self {
+            case .permission(let permission), .anywhere(let permission): permission
+            case .signedIn, .everybody: nil
+            }
+        }
+    }
+
+    /// What the path says the request is about.
+    public enum Scope: Sendable, Hashable {
+        case location
+        case organization
+        case account
+    }
+
+    public let method: Method
+    public let path: PathTemplate
+    public let summary: String
+    public let authority: Authority
+    /// Refusals of its own, beyond those every route has.
+    public let errors: [Problem]
+    let form: Form
+    let respond: @Sendable (Exchange) async throws -> Reply
+    /// The largest body it takes, in bytes.
+    public private(set) var bodyLimit = 256 * 1024
+    /// How long its handler may run; nil means the server's setting.
+    public private(set) var deadline: Duration?
+
+    init(
+        _ method: Method, _ path: StaticString, _ summary: StaticString, _ authority: Authority, _ errors: [Problem], _ form: Form,
+        respond: @escaping @Sendable (Exchange) async throws -> Reply
+    ) {
+        self.method = method
+        self.path = PathTemplate(path.description)
+        self.summary = summary.description
+        self.authority = authority
+        self.errors = errors
+        self.form = form
+        self.respond = respond
+    }
+
+    public var scope: Scope {
+        if path.names.contains("location") { return .location }
+        return path.names.contains("organization") ? .organization : .account
+    }
+
+    /// The same route with another limit for its body.
+    public func taking(bytes: Int) -> Route {
+        var copy = self
+        copy.bodyLimit = bytes
+        return copy
+    }
+
+    /// The same route with another time limit.
+    public func within(_ deadline: Duration) -> Route {
+        var copy = self
+        copy.deadline = deadline
+        return copy
+    }
+}
+
+/// A route's path: fixed segments and `{names}`.
+public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
+    enum Segment: Sendable, Hashable {
+        case fixed(String)
+        case named(String)
+    }
+
+    public let description: String
+    let segments: [Segment]
+
+    init(_ text: String) {
+        description = text
+        segments = text.split(separator: "/").map { part in
+            part.hasPrefix("{") && part.hasSuffix("}") ? .named(String(part.dropFirst().dropLast())) : .fixed(String(part))
+        }
+    }
+
+    public var names: [String] {
+        segments.compactMap { if case .named(let name) = $0 { name } else { nil } }
+    }
+}
+
+/// What the OpenAPI document needs to know of a route.
+struct Form: Sendable {
+    enum Act: String, Sendable {
+        case get, list, search, create, change, remove, act, upload, file
+    }
+
+    let act: Act
+    var query: Described?
+    var body: Described?
+    var bodyMedia = ["application/json", "application/x-www-form-urlencoded"]
+    var answer: Described?
+    var answerMedia = "application/json"
+    var status = 200
+    /// Sent with If-Match: never, when the caller likes, always.
+    var version = VersionUse.none
+    var hasETag = false
+    var needsIdempotencyKey = false
+
+    init(_ act: Act) {
+        self.act = act
+    }
+}
+
+/// How a changing route uses `If-Match`.
+public enum VersionUse: Sendable {
+    case none
+    case optional
+    case required
+}
+
+/// A shape without its type.
+struct Described: Sendable {
+    struct Parameter: Sendable {
+        let name: String
+        let isRequired: Bool
+        let schema: JSON
+        let example: JSON?
+        let isWritable: Bool
+    }
+
+    let name: String
+    let parameters: [Parameter]
+    let components: [Component]
+    let isReadable: Bool
+
+    init<Value>(_ shape: Shape<Value>) {
+        name = shape.name
+        parameters = shape.fields.map {
+            Parameter(name: $0.name, isRequired: $0.isRequired && $0.visible == nil, schema: $0.schema, example: $0.example, isWritable: $0.isSettable)
+        }
+        components = shape.components
+        isReadable = shape.blank != nil
+    }
+}

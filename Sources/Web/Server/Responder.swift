@@ -1,0 +1,241 @@
+import Access
+import HTTPTypes
+import HummingbirdCore
+import Jobs
+import Logging
+import NIOCore
+import Redis
+import Synchronization
+import Tenancy
+import Values
+
+/// The request path: limits → route → caller → permission → location → use case → answer. One place, one order.
+final class Responder: Sendable {
+    enum Target: Sendable {
+        case route(Route)
+        case fixed(Fixed)
+    }
+
+    /// An answer that needs no caller: health, the document.
+    struct Fixed: Sendable {
+        let path: String
+        let isLimited: Bool
+        let answer: @Sendable (RequestHead) async -> Reply
+    }
+
+    let settings: WebSettings
+    let router: Router<Target>
+    let gatekeeper: Gatekeeper
+    let access: Access
+    let tenancy: Tenancy
+    let keys: KeyRing
+    let wake: Wake?
+    let ambient: Ambient
+    let metrics: Metrics
+    let log: AccessLog
+    let errors: ErrorMapping
+    let state: ServerState
+    let executors: LoopExecutors
+    private let callers: TokenBuckets<UUID>
+    private let sources: TokenBuckets<String>
+    private let locations: LocationTraffic
+    private let clock = ServerClock()
+    private let callerPolicy: String
+    private let sourcePolicy: String
+
+    init(
+        settings: WebSettings, router: Router<Target>, access: Access, tenancy: Tenancy, redis: Redis?, keys: KeyRing, wake: Wake?, ambient: Ambient,
+        metrics: Metrics, log: AccessLog, state: ServerState, executors: LoopExecutors, logger: Logger
+    ) {
+        self.settings = settings
+        self.router = router
+        self.access = access
+        self.tenancy = tenancy
+        self.keys = keys
+        self.wake = wake
+        self.ambient = ambient
+        self.metrics = metrics
+        self.log = log
+        self.state = state
+        self.executors = executors
+        gatekeeper = Gatekeeper(access: access, tenancy: tenancy)
+        errors = ErrorMapping(logger: logger)
+        callers = TokenBuckets(settings.callerRate)
+        sources = TokenBuckets(settings.sourceRate)
+        locations = LocationTraffic(rate: settings.locationRate, share: settings.localShare, redis: redis)
+        callerPolicy = RateHeaders.policy(settings.callerRate)
+        sourcePolicy = RateHeaders.policy(settings.sourceRate)
+    }
+
+    /// What is known of a request while it is worked on, for the log.
+    struct Trace {
+        let requestID: UUID
+        let head: RequestHead
+        let source: String?
+        var route = "unmatched"
+        var caller: Caller?
+        var place = Call.Place.account
+        var rate: [(name: String, value: String)] = []
+        /// The body was not read to its end, so the connection cannot go on.
+        var closes = false
+        var code: String?
+    }
+
+    func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
+        let start = ContinuousClock.now
+        let now = ambient.now()
+        let head = RequestHead(request.head)
+        let peer = channel.remoteAddress?.ipAddress
+        var trace = Trace(
+            requestID: UUID.version7(at: now, random: ambient.random(), ambient.random()), head: head,
+            source: head.source(peer: peer, trusted: settings.trustedProxies))
+        let working = metrics.requests.inFlight.add(1, ordering: .relaxed).newValue
+        defer { metrics.requests.inFlight.subtract(1, ordering: .relaxed) }
+
+        var reply: Reply
+        do {
+            reply = try await answer(request, &writer, channel, &trace, working, start, now)
+        } catch {
+            let problem = errors.problem(error, trace.requestID, route: trace.route)
+            trace.code = problem.code
+            reply = problem.reply(trace.requestID)
+        }
+        reply.headers += trace.rate
+        let fields = AnswerHeaders.of(reply, trace.requestID, date: clock.date(now), closes: trace.closes || state.isDraining)
+        let answer = HTTPResponse(status: .init(code: reply.status), headerFields: fields)
+        finish(trace, reply, start, now)
+        if head.method == "HEAD" || reply.body.isEmpty {
+            try await writer.writeResponse(answer)
+        } else {
+            try await writer.write(response: answer, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ writer: inout ResponseWriter, _ channel: any Channel, _ trace: inout Trace, _ working: Int,
+        _ start: ContinuousClock.Instant, _ now: Instant
+    ) async throws -> Reply {
+        let head = trace.head
+        guard head.hasHost else { throw Problem(.malformed, "host_required", "Send a Host header.") }
+        guard !head.isAuthorizationForeign else { throw Problem(.unauthenticated, "not_signed_in", "Only bearer tokens are accepted.") }
+        let target: Target
+        let values: PathValues
+        switch router.match(head.method, head.path) {
+        case .none: throw Problem.notFound
+        case .otherMethods(let methods):
+            let allowed = ("allow", (methods.contains("GET") ? methods + ["HEAD"] : methods).sorted().joined(separator: ", "))
+            if head.method == "OPTIONS" { return Reply(status: 204, headers: [(name: allowed.0, value: allowed.1)]) }
+            trace.code = "method_not_allowed"
+            var reply = Problem(.methodNotAllowed, "method_not_allowed", "Use one of \(allowed.1).").reply(trace.requestID)
+            reply.headers.append((name: allowed.0, value: allowed.1))
+            return reply
+        case .found(let found, let names): (target, values) = (found, PathValues(values: names))
+        }
+        switch target {
+        case .fixed(let fixed):
+            trace.route = "GET " + fixed.path
+            if fixed.isLimited { try limit(source: &trace, start) }
+            return await fixed.answer(head)
+        case .route(let route):
+            trace.route = route.method.rawValue + " " + route.path.description
+            guard working <= settings.maximumRequests else { throw Problem.busy }
+            try await identify(&trace, route, start)
+            let admission = try await gatekeeper.admit(trace.caller, route, values, trace.requestID, now)
+            trace.caller = admission.caller
+            trace.place = admission.place
+            if case .location(let location) = admission.place, let wait = locations.refusal(location.id, at: start) {
+                throw Problem(.tooMany, "location_busy", "This location has too many requests now.", retryAfter: wait)
+            }
+            let body = try await body(request, &writer, route, &trace)
+            let call = Call(
+                requestID: trace.requestID, route: route.path.description, caller: admission.caller, token: head.token, path: values, now: now,
+                ambient: ambient, access: access, tenancy: tenancy, source: trace.source, userAgent: head.userAgent, place: admission.place)
+            let exchange = Exchange(
+                call: call, path: String(head.path), query: head.query, body: body, headers: head.headers, keys: keys, wake: wake)
+            return try await Deadline.run(route.deadline ?? settings.handlerDeadline, on: channel.eventLoop, executors[channel.eventLoop]) {
+                try await route.respond(exchange)
+            }
+        }
+    }
+
+    private func identify(_ trace: inout Trace, _ route: Route, _ start: ContinuousClock.Instant) async throws {
+        guard let token = trace.head.token else { return try limit(source: &trace, start) }
+        do {
+            let caller = try await access.caller(token: token, requestID: trace.requestID, source: trace.source, userAgent: trace.head.userAgent)
+            trace.caller = caller
+            let answer = callers.take(caller.session?.uuid ?? caller.actor.id, at: start)
+            trace.rate = RateHeaders.of(answer, callerPolicy)
+            guard answer.isAllowed else { throw RateHeaders.refusal(answer) }
+        } catch let problem as Problem where problem.kind == .unauthenticated {
+            try limit(source: &trace, start)
+            // Signing in with an old token at hand must work.
+            guard route.authority == .everybody else { throw problem }
+        }
+    }
+
+    private func limit(source trace: inout Trace, _ start: ContinuousClock.Instant) throws {
+        let answer = sources.take(trace.source ?? "", at: start)
+        trace.rate = RateHeaders.of(answer, sourcePolicy)
+        guard answer.isAllowed else { throw RateHeaders.refusal(answer) }
+    }
+
+    private func body(_ request: Request, _ writer: inout ResponseWriter, _ route: Route, _ trace: inout Trace) async throws -> [UInt8] {
+        guard route.method != .get else { return [] }
+        let head = trace.head
+        let tooLarge = Problem(.tooLarge, "body_too_large", "Send at most \(route.bodyLimit) bytes.")
+        if let length = head.contentLength, length > route.bodyLimit {
+            trace.closes = true
+            throw tooLarge
+        }
+        guard !head.isEncoded else {
+            trace.closes = true
+            throw Problem(.unsupportedMedia, "unsupported_content_encoding", "Send the body without Content-Encoding.")
+        }
+        if head.expectsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(head.contentLength ?? 0)
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= route.bodyLimit else {
+                trace.closes = true
+                throw tooLarge
+            }
+            bytes.append(contentsOf: part.readableBytesView)
+        }
+        return bytes
+    }
+
+    private func finish(_ trace: Trace, _ reply: Reply, _ start: ContinuousClock.Instant, _ now: Instant) {
+        let duration = (ContinuousClock.now - start).components
+        let microseconds = Int(duration.seconds) * 1_000_000 + Int(duration.attoseconds / 1_000_000_000_000)
+        metrics.requests.record(trace.route, status: reply.status, microseconds: microseconds)
+        var entry = AccessLog.Entry(
+            requestID: trace.requestID, method: trace.head.method, route: trace.route, status: reply.status, microseconds: microseconds,
+            bytes: reply.body.count)
+        switch trace.place {
+        case .location(let location): (entry.location, entry.organization) = (location.id.uuid, location.organization.uuid)
+        case .organization(let organization): entry.organization = organization.uuid
+        case .account: entry.organization = trace.caller?.organization?.uuid
+        }
+        entry.actor = trace.caller?.actor.id
+        entry.actorKind = trace.caller?.actor.kind.rawValue
+        entry.source = trace.source
+        entry.userAgent = trace.head.userAgent
+        entry.code = trace.code
+        log.append(entry, at: now)
+    }
+}
+
+/// `RateLimit` and `RateLimit-Policy` as the IETF draft writes them.
+enum RateHeaders {
+    static func policy(_ rate: Rate) -> String {
+        "\"caller\";q=\(rate.burst);w=\(max(1, Int((Double(rate.burst) / max(rate.perSecond, 0.001)).rounded(.up))))"
+    }
+
+    static func of<Key>(_ answer: TokenBuckets<Key>.Answer, _ policy: String) -> [(name: String, value: String)] {
+        [("RateLimit", "\"caller\";r=\(answer.remaining);t=\(answer.reset)"), ("RateLimit-Policy", policy)]
+    }
+
+    static func refusal<Key>(_ answer: TokenBuckets<Key>.Answer) -> Problem {
+        Problem(.tooMany, "too_many_requests", "You sent more requests than you may. Wait, then go on.", retryAfter: answer.reset)
+    }
+}

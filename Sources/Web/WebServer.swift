@@ -1,0 +1,163 @@
+public import Access
+import Crypto
+import HummingbirdCore
+public import Jobs
+public import Logging
+import NIOCore
+import NIOPosix
+public import Redis
+public import ServiceLifecycle
+import Synchronization
+public import Tenancy
+public import Values
+
+/// The HTTP side of a process: routes in, a service out.
+public final class WebServer: Service {
+    public let routes: [Route]
+    /// The OpenAPI 3.1 document.
+    public let openAPI: [UInt8]
+    private let settings: WebSettings
+    private let responder: Responder
+    private let state = ServerState()
+    private let log: AccessLog
+    private let logger: Logger
+    private let group: MultiThreadedEventLoopGroup
+    private let bound = Mutex<Int?>(nil)
+
+    /// Errors: `DeclarationFault`, naming every fault of the declarations.
+    public init(
+        routes: [Route], settings: WebSettings, access: Access, tenancy: Tenancy, redis: Redis?, keys: KeyRing, wake: Wake?, ambient: Ambient = .system,
+        metrics: Metrics, dependencies: [Dependency], log: AccessLog = AccessLog(), logger: Logger
+    ) throws(DeclarationFault) {
+        try DeclarationFault.check(routes)
+        self.routes = routes
+        self.settings = settings
+        self.log = log
+        self.logger = logger
+        openAPI = OpenAPI(routes: routes, server: settings.publicURL).document().bytes
+        group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
+        var router = Router<Responder.Target>()
+        for route in routes { router.add(route.method.rawValue, route.path, .route(route)) }
+        let fixed = Health(dependencies: dependencies, state: state).targets + WebServer.documents(openAPI, routes)
+        for target in fixed { router.add("GET", PathTemplate(target.path), .fixed(target)) }
+        responder = Responder(
+            settings: settings, router: router, access: access, tenancy: tenancy, redis: redis, keys: keys, wake: wake, ambient: ambient,
+            metrics: metrics, log: log, state: state, executors: LoopExecutors(group), logger: logger)
+    }
+
+    /// The port it listens on, once it does: for `port` 0.
+    public var port: Int? { bound.withLock { $0 } }
+
+    private static func documents(_ openAPI: [UInt8], _ routes: [Route]) -> [Responder.Fixed] {
+        let tag = digest(openAPI)
+        let page = Array(DocsPage(routes: routes).html().utf8)
+        return [
+            Responder.Fixed(path: "/v1/openapi.json", isLimited: true) { head in
+                let isKnown = head.headers.ifNoneMatch == "\"\(tag)\""
+                return isKnown ? Reply(status: 304, etag: tag) : Reply(body: openAPI, etag: tag)
+            },
+            Responder.Fixed(path: "/v1/docs", isLimited: true) { _ in
+                Reply(body: page, media: "text/html; charset=utf-8", headers: [("Content-Security-Policy", DocsPage.policy)])
+            },
+        ]
+    }
+
+    // MARK: Running
+
+    /// Until it is asked to stop: then it is first not ready, accepts no more after `drainDelay`, and lets requests finish.
+    public func run() async throws {
+        let server = server()
+        // Detached, so that the stop signal does not reach the server before balancers have seen it unready. Awaited below.
+        let serving = Task.detached { try await server.run() }
+        let log = log
+        let logging = Task { await log.run() }
+        do {
+            try await withTaskCancellationHandler {
+                try await withGracefulShutdownHandler {
+                    try await serving.value
+                } onGracefulShutdown: { [state, settings, logger] in
+                    state.drain()
+                    // Ends with the server, which `run` awaits.
+                    Task { await WebServer.drain(server, serving, settings, logger) }
+                }
+            } onCancel: {
+                serving.cancel()
+            }
+        } catch {
+            await finish(logging)
+            throw error
+        }
+        await finish(logging)
+    }
+
+    private func finish(_ logging: Task<Void, Never>) async {
+        logging.cancel()
+        await logging.value
+        await log.flush()
+        try? await group.shutdownGracefully()  // nothing is left that could fail
+    }
+
+    private static func drain(_ server: Server<LoopChannel>, _ serving: Task<Void, any Error>, _ settings: WebSettings, _ logger: Logger) async {
+        try? await Task.sleep(for: settings.drainDelay)
+        let overdue = Task {
+            try await Task.sleep(for: settings.drainTimeout)
+            logger.warning("requests were cut off at the end of the drain time")
+            serving.cancel()
+        }
+        try? await server.shutdownGracefully()  // it ends either way
+        overdue.cancel()
+    }
+
+    private func server() -> Server<LoopChannel> {
+        let settings = settings
+        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
+        decoder.maxHeaderFieldSize = settings.maximumHeaderBytes
+        decoder.maxHeaderListSize = settings.maximumHeaderBytes
+        decoder.maxHeaderFieldCount = settings.maximumHeaderCount
+        let responder = responder
+        let channel = HTTP1Channel(
+            responder: { request, writer, channel in try await responder.respond(to: request, writer: writer, channel: channel) },
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionGuard(bodyTimeout: settings.bodyTimeout, writeTimeout: settings.writeTimeout)],
+                idleTimeout: TimeAmount(settings.idleTimeout), httpDecoderConfiguration: decoder))
+        return Server(
+            childChannelSetup: LoopChannel(base: channel, executors: responder.executors),
+            configuration: ServerConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: settings.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
+            onServerRunning: { [weak self] channel in
+                let port = channel.localAddress?.port
+                self?.bound.withLock { $0 = port }
+            }, eventLoopGroup: group, logger: logger)
+    }
+}
+
+/// What is wrong with the declarations; found when the server is made, and so by the first test.
+public struct DeclarationFault: Error, Sendable, CustomStringConvertible {
+    public let faults: [String]
+
+    public var description: String { faults.joined(separator: "; ") }
+
+    static func check(_ routes: [Route]) throws(DeclarationFault) {
+        var faults: [String] = []
+        var router = Router<Int>()
+        var ids: Set<String> = []
+        var schemas: [String: JSON] = [:]
+        for route in routes {
+            let name = "\(route.method.rawValue) \(route.path)"
+            router.add(route.method.rawValue, route.path, 0)
+            if !ids.insert(route.operationID).inserted { faults.append("\(name): the operation id \(route.operationID) is taken") }
+            if !route.path.description.hasPrefix("/v1/") { faults.append("\(name): a path begins with /v1/") }
+            for shape in [route.form.query, route.form.body].compactMap(\.self) {
+                if !shape.isReadable { faults.append("\(name): \(shape.name) has no blank value and cannot be read") }
+                for parameter in shape.parameters where !parameter.isWritable { faults.append("\(name): \(shape.name).\(parameter.name) cannot be set") }
+            }
+            for component in [route.form.body, route.form.answer].compactMap(\.self).flatMap(\.components) {
+                if let other = schemas[component.name], other != component.schema { faults.append("\(name): another schema is named \(component.name)") }
+                schemas[component.name] = component.schema
+            }
+        }
+        faults += router.clashes.map { "\($0) is declared twice" }
+        guard faults.isEmpty else { throw DeclarationFault(faults: faults) }
+    }
+}
