@@ -41,6 +41,7 @@ public enum Entity {
     public enum Organization {}
     public enum Patient {}
     public enum Payer {}
+    public enum Payment {}
     public enum Person {}
     public enum Provider {}
     public enum Relationship {}
@@ -72,6 +73,7 @@ public typealias LocationID = ID<Entity.Location>
 public typealias OrganizationID = ID<Entity.Organization>
 public typealias PatientID = ID<Entity.Patient>
 public typealias PayerID = ID<Entity.Payer>
+public typealias PaymentID = ID<Entity.Payment>
 public typealias PersonID = ID<Entity.Person>
 public typealias ProviderID = ID<Entity.Provider>
 public typealias RelationshipID = ID<Entity.Relationship>
