@@ -44,6 +44,13 @@ import X12
         }
     }
 
+    @Test("any limit of claims in a transaction is taken")
+    func extremes() throws {
+        var batch = try Claims.batch([try Claims.claim()])
+        batch.claimsPerTransaction = .max
+        #expect(try batch.write().transactions.count == 1)
+    }
+
     @Test("a batch of many claims stays valid: HL parents, counts, unique numbers")
     func many() throws {
         let claims = try (1...250).map { number in

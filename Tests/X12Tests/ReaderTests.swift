@@ -156,6 +156,8 @@ import X12
         let many = RemittanceFile.read(Array(Era().text.replacing("~", with: "~SE*1*1~").utf8), limits: limits)
         #expect(many.findings.count { $0.severity == .refusesFile } == 3)
         #expect(many.verdict.findingsLeftOut > 0)
+        let long = RemittanceFile.read(Array(Era().text.replacing("IEA*1*", with: "IEA*1*" + String(repeating: "9", count: 50_000)).utf8))
+        #expect(long.reasons == [.interchangeControl] && long.findings.allSatisfy { $0.text.count <= 120 })
     }
 
     @Test("delimiters that cannot be told from data are refused", arguments: ["A", "7", " ", "*"])

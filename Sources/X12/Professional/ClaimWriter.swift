@@ -20,7 +20,7 @@ struct ClaimWriter {
         writeHeads(envelope)
         if batch.claims.isEmpty { fault("claims", "must hold at least one claim") }
         if batch.claimsPerTransaction < 1 { fault("claims_per_transaction", "must be at least 1") }
-        let size = max(1, batch.claimsPerTransaction)
+        let size = max(1, min(batch.claimsPerTransaction, batch.claims.count))
         for start in stride(from: 0, to: batch.claims.count, by: size) {
             writeTransaction(batch, batch.claims[start..<min(start + size, batch.claims.count)])
         }

@@ -26,6 +26,7 @@ struct EnvelopeReader {
     /// Segments of the interchange so far; the ISA is 1.
     private(set) var segments = 0
 
+    private let limits: Limits
     private var reader: SegmentReader
     private var isOpen = false
     private var transactionIsOver = false
@@ -33,6 +34,7 @@ struct EnvelopeReader {
     private var again: SegmentReader.Token?
 
     init(limits: Limits) {
+        self.limits = limits
         reader = SegmentReader(limits: limits)
         findings = Findings(limit: limits.findings)
     }
@@ -142,7 +144,7 @@ struct EnvelopeReader {
             return
         }
         group?.transactions += 1
-        if group?.controls.insert(begun.control).inserted == false {
+        if let count = group?.controls.count, count < limits.transactions, group?.controls.insert(begun.control).inserted == false {
             note(.transactionRepeated, "ST02 \(begun.control) occurs twice in its group")
         }
         if let group, !segment.isEmpty(3), segment.trimmed(3) != group.version {
@@ -208,12 +210,15 @@ struct EnvelopeReader {
 
     // MARK: Findings
 
+    /// A text may quote a control number, and what stands in its place may be of any length.
+    private static let longestText = 120
+
     private mutating func find(_ code: Finding.Code, _ text: String) {
-        findings.add(Finding(code, .refusesFile, position, text))
+        findings.add(Finding(code, .refusesFile, position, String(text.prefix(EnvelopeReader.longestText))))
     }
 
     private mutating func note(_ code: Finding.Code, _ text: String) {
-        findings.add(Finding(code, .note, position, text))
+        findings.add(Finding(code, .note, position, String(text.prefix(EnvelopeReader.longestText))))
     }
 
     private mutating func noteNotices() {

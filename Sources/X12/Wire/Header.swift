@@ -9,12 +9,15 @@ struct Header: Sendable {
 
     /// An ISA has 106 bytes; one that is not padded has fewer, a wrapped one a few more.
     private static let longest = 400
+    /// The widest element has 15 bytes; some partners send more, text that only begins like an ISA much more.
+    private static let longestElement = 40
     private static let separators = 16
     private static let widths = [3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1]
 
     private(set) var delimiters = Delimiters.written
     private(set) var bytes: [UInt8] = []
     private var seen = 0
+    private var elementStart = 4
     private var hasComponent = false
 
     init() {}
@@ -35,7 +38,7 @@ struct Header: Sendable {
             learnRepetition()
             return Byte.isNewline(byte) ? .newlineForTerminator : .complete
         }
-        guard bytes.count < Header.longest else { return .notAHeader }
+        guard bytes.count < Header.longest, bytes.count - elementStart <= Header.longestElement else { return .notAHeader }
         bytes.append(byte)
         if seen == Header.separators {
             if Byte.isNewline(byte) { return .more }
@@ -43,6 +46,7 @@ struct Header: Sendable {
             hasComponent = true
         } else if byte == delimiters.element {
             seen += 1
+            elementStart = bytes.count
         }
         return .more
     }

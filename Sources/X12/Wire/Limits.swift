@@ -10,7 +10,9 @@ public struct Limits: Hashable, Sendable {
     public var parts = 2_000
     /// Provider adjustments of one remittance.
     public var providerAdjustments = 10_000
-    /// Findings that are kept; the others are only counted.
+    /// Transactions of a group whose control numbers are compared with each other.
+    public var transactions = 10_000
+    /// Findings of each severity that are kept; the others are only counted.
     public var findings = 1_000
     /// Interchanges that are kept; the others are only counted.
     public var interchanges = 10_000
