@@ -32,8 +32,12 @@ public struct Cell {
     /// The failure to read this cell as `expected`.
     public func failure(_ expected: Any.Type) -> DecodingFailure {
         DecodingFailure(
-            column: PQfname(result, column).map { String(cString: $0) }, index: Int(column), expected: expected, oid: oid,
-            isNull: bytes == nil, origin: nil
+            column: PQfname(result, column).map { String(cString: $0) },
+            index: Int(column),
+            expected: expected,
+            oid: oid,
+            isNull: bytes == nil,
+            origin: nil
         )
     }
 }

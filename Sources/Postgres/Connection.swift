@@ -69,7 +69,8 @@ final class Connection {
         guard !addresses.isEmpty else { return close(.refused) }
         let repeated = { (text: String) in addresses.map { _ in text }.joined(separator: ",") }
         var words = [
-            ("port", repeated(String(settings.port))), ("dbname", settings.database), ("user", settings.user), ("password", settings.password),
+            ("port", repeated(String(settings.port))), ("dbname", settings.database), ("user", settings.user),
+            ("password", settings.password),
             ("application_name", settings.applicationName), ("client_encoding", "UTF8"), ("gssencmode", "disable"),
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
         ]
@@ -81,7 +82,8 @@ final class Connection {
         }
         switch settings.tls {
         case .off: words.append(("sslmode", "disable"))
-        case .verifyFull(let caFile): words += [("sslmode", "verify-full"), ("sslrootcert", caFile), ("ssl_min_protocol_version", "TLSv1.2")]
+        case .verifyFull(let caFile):
+            words += [("sslmode", "verify-full"), ("sslrootcert", caFile), ("ssl_min_protocol_version", "TLSv1.2")]
         }
         let keywords = words.map { strdup($0.0) } + [nil]
         let values = words.map { strdup($0.1) } + [nil]

@@ -21,7 +21,9 @@ final class Conversation {
 
     func run(_ talk: Talk, _ segment: Segment, on connection: Connection) {
         guard self.segment == nil else {
-            segment.order.continuation.resume(throwing: PostgresError.misuse("two requests at once on one connection", segment.order.origin))
+            segment.order.continuation.resume(
+                throwing: PostgresError.misuse("two requests at once on one connection", segment.order.origin)
+            )
             return
         }
         self.segment = segment
@@ -31,7 +33,8 @@ final class Conversation {
         var isSent = true
         switch talk {
         case .script(let sql):
-            isSent = sql.withUnsafeBufferPointer { $0.withMemoryRebound(to: CChar.self) { PQsendQuery(connection.handle, $0.baseAddress) } } == 1
+            isSent =
+                sql.withUnsafeBufferPointer { $0.withMemoryRebound(to: CChar.self) { PQsendQuery(connection.handle, $0.baseAddress) } } == 1
             isReading = true
         case .statement(let statement):
             let (sql, types) = statement.sql(schema: segment.order.scope.schema)

@@ -3,8 +3,12 @@ extension Database {
     /// names. Answers how many rows went in. When anything throws, nothing is kept.
     @discardableResult
     public func copyIn<Source: AsyncSequence>(
-        _ statement: Statement, in scope: Scope = .login, rows: Source, within patience: Duration = .seconds(600),
-        file: StaticString = #fileID, line: UInt = #line
+        _ statement: Statement,
+        in scope: Scope = .login,
+        rows: Source,
+        within patience: Duration = .seconds(600),
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) async throws -> Int where Source.Element == [UInt8] {
         let origin = Origin(file, line)
         let sql = try copySQL(statement, scope, origin)
@@ -28,8 +32,12 @@ extension Database {
 
     /// `COPY … TO STDOUT` in a transaction of its own; `each` gets one row of the stream at a time. The server waits while `each` works.
     public func copyOut(
-        _ statement: Statement, in scope: Scope = .login, within patience: Duration = .seconds(600), file: StaticString = #fileID,
-        line: UInt = #line, _ each: ([UInt8]) async throws -> Void
+        _ statement: Statement,
+        in scope: Scope = .login,
+        within patience: Duration = .seconds(600),
+        file: StaticString = #fileID,
+        line: UInt = #line,
+        _ each: ([UInt8]) async throws -> Void
     ) async throws {
         let origin = Origin(file, line)
         let sql = try copySQL(statement, scope, origin)

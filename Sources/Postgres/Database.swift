@@ -31,7 +31,11 @@ public final class Database: Sendable {
     /// Cancellation: a flight on its way is finished, and its effect stays; the caller gets `CancellationError`.
     @discardableResult
     public func flight(
-        _ scope: Scope, _ statements: [Statement], durable: Bool = false, file: StaticString = #fileID, line: UInt = #line
+        _ scope: Scope,
+        _ statements: [Statement],
+        durable: Bool = false,
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) async throws -> [Rows] {
         let origin = Origin(file, line)
         try check(statements, scope, origin)
@@ -43,7 +47,12 @@ public final class Database: Sendable {
                 self.reactor.post(
                     .flight(
                         FlightOrder(
-                            database: self.number, scope: scope, statements: statements, durable: durable, ticket: ticket, origin: origin,
+                            database: self.number,
+                            scope: scope,
+                            statements: statements,
+                            durable: durable,
+                            ticket: ticket,
+                            origin: origin,
                             continuation: continuation
                         )
                     )
@@ -60,7 +69,11 @@ public final class Database: Sendable {
     /// A flight of one statement.
     @discardableResult
     public func flight(
-        _ scope: Scope, _ statement: Statement, durable: Bool = false, file: StaticString = #fileID, line: UInt = #line
+        _ scope: Scope,
+        _ statement: Statement,
+        durable: Bool = false,
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) async throws -> Rows {
         try await flight(scope, [statement], durable: durable, file: file, line: line)[0]
     }
@@ -72,7 +85,10 @@ public final class Database: Sendable {
     /// time), `.server`.
     @discardableResult
     public func transaction<Value>(
-        _ scope: Scope, mode: TransactionMode = .readWrite, file: StaticString = #fileID, line: UInt = #line,
+        _ scope: Scope,
+        mode: TransactionMode = .readWrite,
+        file: StaticString = #fileID,
+        line: UInt = #line,
         _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         try await run(Transaction(self, scope, .transaction(mode), Origin(file, line)), body)
@@ -84,12 +100,15 @@ public final class Database: Sendable {
     /// When its connection is lost after an answer, `body` runs once more from its start: it must bear that.
     @discardableResult
     public func session<Value>(
-        _ scope: Scope, file: StaticString = #fileID, line: UInt = #line, _ body: (Transaction) async throws -> Value
+        _ scope: Scope,
+        file: StaticString = #fileID,
+        line: UInt = #line,
+        _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         let session = Transaction(self, scope, .session, Origin(file, line))
         do {
             return try await run(session, body)
-        } catch where session.wasLost {
+        } catch  where session.wasLost {
             return try await run(Transaction(self, scope, .session, Origin(file, line)), body)
         }
     }
@@ -121,7 +140,12 @@ public final class Database: Sendable {
 
     /// Sends one flight on a leased connection and waits for it. Not cancellable when it ends something: a rollback has to happen.
     func segment(
-        _ part: SegmentOrder.Part, lease: SegmentOrder.Lease?, scope: Scope, origin: Origin, patience: Duration? = nil, isCancellable: Bool = true
+        _ part: SegmentOrder.Part,
+        lease: SegmentOrder.Lease?,
+        scope: Scope,
+        origin: Origin,
+        patience: Duration? = nil,
+        isCancellable: Bool = true
     ) async throws -> SegmentAnswer {
         FlightCounter.current?.add()
         let ticket = Ticket()
@@ -129,7 +153,13 @@ public final class Database: Sendable {
             self.reactor.post(
                 .segment(
                     SegmentOrder(
-                        database: self.number, lease: lease, scope: scope, part: part, patience: patience, ticket: ticket, origin: origin,
+                        database: self.number,
+                        lease: lease,
+                        scope: scope,
+                        part: part,
+                        patience: patience,
+                        ticket: ticket,
+                        origin: origin,
                         continuation: continuation
                     )
                 )

@@ -42,7 +42,13 @@ public struct DatabaseSettings: Sendable, CustomStringConvertible {
     public var prepared = true
 
     public init(
-        host: String, port: Int = 5432, database: String, user: String, password: String, tls: TLS, applicationName: String = "polyclinic"
+        host: String,
+        port: Int = 5432,
+        database: String,
+        user: String,
+        password: String,
+        tls: TLS,
+        applicationName: String = "polyclinic"
     ) {
         self.host = host
         self.port = port

@@ -1,31 +1,3 @@
-/// A flight on a leased connection, on the reactor's side.
-final class Segment {
-    let order: SegmentOrder
-    let deadline: Nanoseconds
-    var wasResent = false
-    var wasPreparedAgain = false
-
-    init(_ order: SegmentOrder, deadline: Nanoseconds) {
-        self.order = order
-        self.deadline = deadline
-    }
-
-    func fail(_ kind: PostgresError.Kind) { fail(PostgresError(kind)) }
-    func fail(_ error: PostgresError) { order.continuation.resume(throwing: error.at(order.origin)) }
-
-    var opening: SegmentOrder.Opening? {
-        if case .statements(_, let opening, _) = order.part { opening } else { nil }
-    }
-    var isSession: Bool { if case .session? = opening { true } else { false } }
-    /// Whether a COMMIT, or the Sync that ends an implicit transaction, was among what was sent.
-    var mayHaveCommitted: Bool {
-        switch order.part {
-        case .statements(_, _, .commit), .statements(_, _, .sync), .talk: true
-        default: false
-        }
-    }
-}
-
 /// The lane of transactions and long queries: each caller has a connection to itself until its transaction ends.
 final class LeaseLane: ConnectionKeeper {
     private unowned let pool: Pool
@@ -60,11 +32,15 @@ final class LeaseLane: ConnectionKeeper {
 
     /// A waiter leaves the queue; a running statement may finish, but not for ever.
     func cancel(_ ticket: Ticket) {
-        for segment in waiters.remove(where: { $0.order.ticket === ticket }) { segment.order.continuation.resume(throwing: CancellationError()) }
+        for segment in waiters.remove(where: { $0.order.ticket === ticket }) {
+            segment.order.continuation.resume(throwing: CancellationError())
+        }
         let due = pool.poll.now + pool.settings.cancelGrace.nanoseconds
         for connection in connections where connection.cancelAt == nil {
             if connection.conversation?.isFor(ticket) ?? false { connection.cancelAt = due }
-            if case .segment(let segment)? = connection.exchanges.first?.purpose, segment.order.ticket === ticket { connection.cancelAt = due }
+            if case .segment(let segment)? = connection.exchanges.first?.purpose, segment.order.ticket === ticket {
+                connection.cancelAt = due
+            }
         }
     }
 
@@ -130,7 +106,11 @@ final class LeaseLane: ConnectionKeeper {
     }
 
     private func run(
-        _ segment: Segment, _ statements: [Statement], _ opening: SegmentOrder.Opening?, _ ending: SegmentOrder.Ending, _ connection: Connection
+        _ segment: Segment,
+        _ statements: [Statement],
+        _ opening: SegmentOrder.Opening?,
+        _ ending: SegmentOrder.Ending,
+        _ connection: Connection
     ) {
         let scope = segment.order.scope
         let exchange = Exchange(.segment(segment), deadline: pool.answerDeadline)
@@ -192,7 +172,9 @@ final class LeaseLane: ConnectionKeeper {
 
     private func finished(_ segment: Segment, _ exchange: Exchange, _ connection: Connection) {
         connection.cancelAt = nil
-        if exchange.failure?.sqlState?.outdatesPrepared ?? false, let opening = segment.opening, !segment.wasPreparedAgain, !connection.isDoomed {
+        if exchange.failure?.sqlState?.outdatesPrepared ?? false, let opening = segment.opening, !segment.wasPreparedAgain,
+            !connection.isDoomed
+        {
             // Nothing but this flight has happened in the transaction: undo it and send it again.
             segment.wasPreparedAgain = true
             return startOver(segment, opening, connection)
@@ -252,7 +234,10 @@ final class LeaseLane: ConnectionKeeper {
             default: break
             }
         }
-        if why != .closed { serve() }
+        guard why != .closed else { return }
+        // What took one connection has most often taken the others too: what is sent again shall not meet another dead one.
+        if why == .broken { for idle in connections where idle.isIdle { idle.close(.closed) } }
+        serve()
     }
 
     private func lost(_ segment: Segment, _ exchange: Exchange, _ why: Connection.Loss) {

@@ -98,7 +98,9 @@ extension Connection {
         case PGRES_PIPELINE_ABORTED:
             PQclear(result)
             // A Parse that was skipped is not there.
-            if let step = exchange.current, step.kind == .parse, let statement = step.statement { prepared.forget(statement, exists: false) }
+            if let step = exchange.current, step.kind == .parse, let statement = step.statement {
+                prepared.forget(statement, exists: false)
+            }
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
             // COPY cannot be ended inside a pipeline.
             PQclear(result)
@@ -106,7 +108,9 @@ extension Connection {
         default:
             let error = PostgresError(result)
             PQclear(result)
-            if let step = exchange.current, step.kind == .parse, let statement = step.statement { prepared.forget(statement, exists: false) }
+            if let step = exchange.current, step.kind == .parse, let statement = step.statement {
+                prepared.forget(statement, exists: false)
+            }
             exchange.failed(error)
         }
     }

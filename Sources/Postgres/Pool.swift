@@ -19,7 +19,13 @@ final class Pool {
     private(set) lazy var flush = FlushLane(self)
 
     /// `lookUp` finds the addresses of a host name without blocking this thread, and then connects.
-    init(_ settings: DatabaseSettings, _ poll: EventPoll, _ board: StatisticsBoard, _ logger: Logger, lookUp: @escaping (Connection) -> Void) {
+    init(
+        _ settings: DatabaseSettings,
+        _ poll: EventPoll,
+        _ board: StatisticsBoard,
+        _ logger: Logger,
+        lookUp: @escaping (Connection) -> Void
+    ) {
         self.settings = settings
         self.poll = poll
         self.board = board

@@ -31,7 +31,11 @@ public struct PostgresError: Error, Sendable, Equatable {
     let rule: StaticString?
 
     public init(
-        _ kind: Kind, sqlState: SQLState? = nil, constraint: String? = nil, table: String? = nil, origin: Origin? = nil
+        _ kind: Kind,
+        sqlState: SQLState? = nil,
+        constraint: String? = nil,
+        table: String? = nil,
+        origin: Origin? = nil
     ) {
         self.init(kind: kind, sqlState: sqlState, constraint: constraint, table: table, origin: origin, rule: nil)
     }

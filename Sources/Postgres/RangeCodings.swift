@@ -47,7 +47,9 @@ extension Int4Range: Bindable, Readable {
     }
 
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Int4Range {
-        guard cell.oid == OID.int4range, var rest = cell.bytes, let flags = rest.take(UInt8.self), let lower = rest.bound()?.whole(Int32.self) else {
+        guard cell.oid == OID.int4range, var rest = cell.bytes, let flags = rest.take(UInt8.self),
+            let lower = rest.bound()?.whole(Int32.self)
+        else {
             throw cell.failure(Int4Range.self)
         }
         var upper: Int32?

@@ -29,7 +29,8 @@ extension Readable {
             OID.isArray(cell.oid, of: oid)
         else { throw cell.failure([Self].self) }
         if dimensions == 0 { return [] }
-        guard dimensions == 1, let count = rest.take(Int32.self), rest.take(Int32.self) != nil, count >= 0, Int(count) <= rest.count / 4 else {
+        guard dimensions == 1, let count = rest.take(Int32.self), rest.take(Int32.self) != nil, count >= 0, Int(count) <= rest.count / 4
+        else {
             throw cell.failure([Self].self)
         }
         var values: [Self] = []

@@ -24,7 +24,9 @@ public struct Rows: Sendable, RandomAccessCollection {
     }
 
     public func decode<each Column: Readable>(
-        _ type: (repeat each Column).Type = (repeat each Column).self, file: StaticString = #fileID, line: UInt = #line
+        _ type: (repeat each Column).Type = (repeat each Column).self,
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) throws(DecodingFailure) -> [(repeat each Column)] {
         var decoded: [(repeat each Column)] = []
         decoded.reserveCapacity(count)
@@ -45,14 +47,21 @@ public struct Row: Sendable {
     ///
     ///     let (id, name) = try row.decode((PatientID, String).self)
     public func decode<each Column: Readable>(
-        _ type: (repeat each Column).Type = (repeat each Column).self, file: StaticString = #fileID, line: UInt = #line
+        _ type: (repeat each Column).Type = (repeat each Column).self,
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) throws(DecodingFailure) -> (repeat each Column) {
         var expected: Int32 = 0
         for _ in repeat (each Column).self { expected += 1 }
         let columns = PQnfields(answer.result)
         guard columns == expected else {
             throw DecodingFailure(
-                column: nil, index: Int(columns), expected: "\(expected) columns", oid: 0, isNull: false, origin: Origin(file, line)
+                column: nil,
+                index: Int(columns),
+                expected: "\(expected) columns",
+                oid: 0,
+                isNull: false,
+                origin: Origin(file, line)
             )
         }
         var column: Int32 = 0
@@ -64,7 +73,10 @@ public struct Row: Sendable {
     }
 
     public func value<Value: Readable>(
-        _ index: Int, as type: Value.Type = Value.self, file: StaticString = #fileID, line: UInt = #line
+        _ index: Int,
+        as type: Value.Type = Value.self,
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) throws(DecodingFailure) -> Value {
         guard index >= 0, index < Int(PQnfields(answer.result)) else {
             throw DecodingFailure(column: nil, index: index, expected: type, oid: 0, isNull: false, origin: Origin(file, line))
@@ -77,7 +89,10 @@ public struct Row: Sendable {
     }
 
     public func value<Value: Readable>(
-        _ column: StaticString, as type: Value.Type = Value.self, file: StaticString = #fileID, line: UInt = #line
+        _ column: StaticString,
+        as type: Value.Type = Value.self,
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) throws(DecodingFailure) -> Value {
         let name = "\(column)"
         for index in 0..<PQnfields(answer.result) where PQfname(answer.result, index).map({ String(cString: $0) }) == name {

@@ -23,7 +23,10 @@ extension Database {
     ///
     /// A transaction left open is undone. Cancellation: after `cancelGrace` the server is asked to stop.
     public func script(
-        _ file: SQLFile, within patience: Duration = .seconds(600), at source: StaticString = #fileID, line: UInt = #line
+        _ file: SQLFile,
+        within patience: Duration = .seconds(600),
+        at source: StaticString = #fileID,
+        line: UInt = #line
     ) async throws {
         var talker = Talker(self, .login, Origin(source, line), patience: patience)
         do {

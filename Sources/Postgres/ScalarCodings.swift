@@ -28,7 +28,8 @@ extension Int: Bindable, Readable {
     /// Digits of base 10,000, the first worth 10,000^weight; nil for a fraction, NaN, infinity or more than an Int holds.
     private static func wholeNumber(_ bytes: UnsafeRawBufferPointer) -> Int? {
         var rest = bytes
-        guard let count = rest.take(Int16.self), let weight = rest.take(Int16.self), let sign = rest.take(UInt16.self), rest.take(Int16.self) != nil,
+        guard let count = rest.take(Int16.self), let weight = rest.take(Int16.self), let sign = rest.take(UInt16.self),
+            rest.take(Int16.self) != nil,
             sign == 0 || sign == 0x4000, count >= 0, weight < 5, count == 0 || weight >= count - 1
         else { return nil }
         var number = 0
@@ -54,7 +55,9 @@ extension Int32: Bindable, Readable {
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: self) }
 
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Int32 {
-        guard cell.oid == OID.int4 || cell.oid == OID.int2, let number = Int32(exactly: try Int.decode(cell)) else { throw cell.failure(Int32.self) }
+        guard cell.oid == OID.int4 || cell.oid == OID.int2, let number = Int32(exactly: try Int.decode(cell)) else {
+            throw cell.failure(Int32.self)
+        }
         return number
     }
 }

@@ -1,25 +1,3 @@
-/// A flight of the shared lane, on the reactor's side.
-final class Flight {
-    let order: FlightOrder
-    /// When it stops waiting for a place.
-    var deadline: Nanoseconds
-    /// Sent again because its connection was lost, or because a prepared statement was out of date: once.
-    var wasResent = false
-    var wasPreparedAgain = false
-    /// What the Parse in front of it failed with: the reason why its statement is missing.
-    var parseFailure: PostgresError?
-    /// Which connection of the flush lane was there when it was sent.
-    var flushEpoch: UInt64 = 0
-
-    init(_ order: FlightOrder, deadline: Nanoseconds) {
-        self.order = order
-        self.deadline = deadline
-    }
-
-    func fail(_ kind: PostgresError.Kind) { fail(PostgresError(kind)) }
-    func fail(_ error: PostgresError) { order.continuation.resume(throwing: error.at(order.origin)) }
-}
-
 /// The lane of short reads: one connection or two, many flights at once on each, every flight with its own Sync and so its own implicit
 /// transaction. Nothing is ever cancelled here by PQcancel: it would hit somebody else's statement.
 final class SharedLane: ConnectionKeeper {
@@ -52,7 +30,9 @@ final class SharedLane: ConnectionKeeper {
 
     /// A flight that was not sent yet is taken back; one that was goes on to its end.
     func cancel(_ ticket: Ticket) {
-        for flight in pending.remove(where: { $0.order.ticket === ticket }) { flight.order.continuation.resume(throwing: CancellationError()) }
+        for flight in pending.remove(where: { $0.order.ticket === ticket }) {
+            flight.order.continuation.resume(throwing: CancellationError())
+        }
     }
 
     // MARK: Sending
@@ -60,7 +40,11 @@ final class SharedLane: ConnectionKeeper {
     func dispatch() {
         while let flight = pending.first, let connection = choose(flight.order.scope.schema) {
             _ = pending.popFirst()
-            if flight.order.ticket.isCancelled { flight.order.continuation.resume(throwing: CancellationError()) } else { send(flight, connection) }
+            if flight.order.ticket.isCancelled {
+                flight.order.continuation.resume(throwing: CancellationError())
+            } else {
+                send(flight, connection)
+            }
         }
     }
 
@@ -194,7 +178,9 @@ final class SharedLane: ConnectionKeeper {
             pool.connect(connection)
             if connection.phase == .closed { return }
         }
-        if incoming == nil, outage.since == nil, outage.mayConnect(at: pool.poll.now), connections.contains(where: { $0.isOpen && $0.isWornOut }) {
+        if incoming == nil, outage.since == nil, outage.mayConnect(at: pool.poll.now),
+            connections.contains(where: { $0.isOpen && $0.isWornOut })
+        {
             let connection = Connection(pool.settings, poll: pool.poll, keeper: self)
             incoming = connection
             pool.connect(connection)

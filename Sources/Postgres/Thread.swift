@@ -14,14 +14,17 @@ func onNewThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
     let work = Unmanaged.passRetained(Work(name: name, body: body))
     var thread = pthread_t()
     let failed = pthread_create(
-        &thread, nil,
+        &thread,
+        nil,
         { raw in
             guard let raw else { return nil }
             let work = Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
             name_this_thread(work.name)
             work.body()
             return nil
-        }, work.toOpaque())
+        },
+        work.toOpaque()
+    )
     // Out of threads: better late and slow than never, and nobody waits for ever.
     guard failed == 0 else { return work.takeRetainedValue().body() }
     pthread_detach(thread)

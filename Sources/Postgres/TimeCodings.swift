@@ -11,7 +11,9 @@ extension Instant: Bindable, Readable {
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: wire) }
 
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Instant {
-        guard cell.oid == OID.timestamptz, let bytes = cell.bytes, let instant = Instant(wire: bytes) else { throw cell.failure(Instant.self) }
+        guard cell.oid == OID.timestamptz, let bytes = cell.bytes, let instant = Instant(wire: bytes) else {
+            throw cell.failure(Instant.self)
+        }
         return instant
     }
 
@@ -39,7 +41,9 @@ extension Day: Bindable, Readable {
     }
 
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Day {
-        guard cell.oid == OID.date, let number = cell.bytes?.whole(Int32.self), number != .min, number != .max else { throw cell.failure(Day.self) }
+        guard cell.oid == OID.date, let number = cell.bytes?.whole(Int32.self), number != .min, number != .max else {
+            throw cell.failure(Day.self)
+        }
         let (moved, overflow) = number.addingReportingOverflow(epochDays)
         guard !overflow else { throw cell.failure(Day.self) }
         return Day(daysSinceEpoch: moved)

@@ -54,7 +54,9 @@ public final class Transaction: Sendable {
             if !state.hasEnded { state.enqueued.append(statement) }
             return state.hasEnded
         }
-        if hasEnded { database.logger.error("a statement was enqueued after the end of its transaction", metadata: ["at": "\(Origin(file, line))"]) }
+        if hasEnded {
+            database.logger.error("a statement was enqueued after the end of its transaction", metadata: ["at": "\(Origin(file, line))"])
+        }
     }
 
     /// Rides in front of the next query, or with COMMIT in a flight of its own. When `check` throws, the query throws that, even when a
@@ -100,7 +102,11 @@ public final class Transaction: Sendable {
         let isTransaction = if case .transaction = opening { true } else { false }
         // An error here means that the connection is gone, and the transaction with it.
         _ = try? await database.segment(
-            isTransaction ? .rollback : .statements([], opening: nil, ending: .sync), lease: lease, scope: scope, origin: origin, isCancellable: false
+            isTransaction ? .rollback : .statements([], opening: nil, ending: .sync),
+            lease: lease,
+            scope: scope,
+            origin: origin,
+            isCancellable: false
         )
     }
 
@@ -121,7 +127,10 @@ public final class Transaction: Sendable {
         do {
             try database.check(all, scope, origin)
             answer = try await database.segment(
-                .statements(all, opening: departure.opening, ending: ending), lease: departure.lease, scope: scope, origin: origin,
+                .statements(all, opening: departure.opening, ending: ending),
+                lease: departure.lease,
+                scope: scope,
+                origin: origin,
                 isCancellable: true
             )
         } catch {

@@ -19,9 +19,13 @@ struct Clinic: Sendable {
     static func settings(_ change: (inout DatabaseSettings) -> Void = { _ in }) throws -> DatabaseSettings {
         let passwordFile = try variable("POLYCLINIC_OWNER_PASSWORD_FILE")
         var settings = DatabaseSettings(
-            host: try variable("POLYCLINIC_DATABASE_HOST"), port: Int(try variable("POLYCLINIC_DATABASE_PORT")) ?? 0, database: "polyclinic_a",
-            user: try variable("POLYCLINIC_OWNER_USER"), password: try contents(of: passwordFile),
-            tls: .verifyFull(caFile: try variable("POLYCLINIC_DATABASE_CA")), applicationName: "polyclinic-test"
+            host: try variable("POLYCLINIC_DATABASE_HOST"),
+            port: Int(try variable("POLYCLINIC_DATABASE_PORT")) ?? 0,
+            database: "polyclinic_a",
+            user: try variable("POLYCLINIC_OWNER_USER"),
+            password: try contents(of: passwordFile),
+            tls: .verifyFull(caFile: try variable("POLYCLINIC_DATABASE_CA")),
+            applicationName: "polyclinic-test"
         )
         settings.leasedConnections = 3
         change(&settings)
@@ -75,7 +79,9 @@ struct Clinic: Sendable {
                         create table {location}.note (id bigint primary key, item bigint references {location}.item);
                         grant select, insert, update, delete on {location}.item, {location}.note to \(schema);
                         insert into {location}.item values (1, '\(schema)', 1);
-                        """, schema: schema)
+                        """,
+                    schema: schema
+                )
             )
         }
     }

@@ -38,21 +38,33 @@ extension PostgresTests {
                         stream.finish()
                     }
                 }
-                let twice = try await failure { try await database.copyIn("copy {location}.item from stdin", in: clinic.first, rows: lines(["7\tx\t1\n", "1\tx\t1\n"])) }
+                let twice = try await failure {
+                    try await database.copyIn("copy {location}.item from stdin", in: clinic.first, rows: lines(["7\tx\t1\n", "1\tx\t1\n"]))
+                }
                 #expect(twice.constraint == "item_pkey")
-                let broken = try await failure { try await database.copyIn("copy {location}.item from stdin", in: clinic.first, rows: lines(["7\n"])) }
+                let broken = try await failure {
+                    try await database.copyIn("copy {location}.item from stdin", in: clinic.first, rows: lines(["7\n"]))
+                }
                 #expect(broken.sqlState == SQLState("22P04"))
-                let foreign = try await failure { try await database.copyIn("copy pg_authid from stdin", in: clinic.first, rows: lines([])) }
+                let foreign = try await failure {
+                    try await database.copyIn("copy pg_authid from stdin", in: clinic.first, rows: lines([]))
+                }
                 #expect(foreign.sqlState == .insufficientPrivilege)
                 let throwing = AsyncThrowingStream<[UInt8], any Error> { stream in
                     stream.yield(Array("8\tx\t1\n".utf8))
                     stream.finish(throwing: Refusal())
                 }
-                await #expect(throws: Refusal.self) { try await database.copyIn("copy {location}.item from stdin", in: clinic.first, rows: throwing) }
                 await #expect(throws: Refusal.self) {
-                    try await database.copyOut("copy (select * from generate_series(1, 1000000)) to stdout", in: clinic.first) { _ in throw Refusal() }
+                    try await database.copyIn("copy {location}.item from stdin", in: clinic.first, rows: throwing)
                 }
-                let late = try await failure { try await database.copyOut("copy (select 1 / (3 - n) from generate_series(1, 3) n) to stdout") { _ in } }
+                await #expect(throws: Refusal.self) {
+                    try await database.copyOut("copy (select * from generate_series(1, 1000000)) to stdout", in: clinic.first) { _ in
+                        throw Refusal()
+                    }
+                }
+                let late = try await failure {
+                    try await database.copyOut("copy (select 1 / (3 - n) from generate_series(1, 3) n) to stdout") { _ in }
+                }
                 #expect(late.sqlState == SQLState("22012"))
                 #expect(try await failure { try await database.copyOut("copy (select \(1)) to stdout") { _ in } }.kind == .misuse)
                 #expect(try await clinic.ids(clinic.first) == [1])
@@ -79,7 +91,9 @@ extension PostgresTests {
                 let schema = clinic.firstSchema
                 func run(_ text: String) async throws { try await database.script(SQLFile(text: text, schema: schema)) }
                 try await run("insert into {location}.item values (2, 'a;b'); insert into {location}.item values (3, 'c')")
-                let error = try await failure { try await run("insert into {location}.item values (4, 'x'); insert into {location}.item values (4, 'x')") }
+                let error = try await failure {
+                    try await run("insert into {location}.item values (4, 'x'); insert into {location}.item values (4, 'x')")
+                }
                 #expect(error.constraint == "item_pkey")
                 try await run("begin; insert into {location}.item values (5, 'x')")
                 try await run("")

@@ -48,8 +48,11 @@ extension PostgresTests {
                         }
                     }
                     #expect(error.sqlState == state)
-                    let after = inTransaction
-                        ? try await database.session(.login) { try require(await $0.query("select current_user::text, pg_backend_pid()").first) }
+                    let after =
+                        inTransaction
+                        ? try await database.session(.login) {
+                            try require(await $0.query("select current_user::text, pg_backend_pid()").first)
+                        }
                         : try require(try await database.flight(.login, "select current_user::text, pg_backend_pid()").first)
                     #expect(try after.value(0, as: String.self) == user)
                     if !inTransaction { #expect(try after.value(1, as: Int.self) == backend) }
@@ -65,7 +68,8 @@ extension PostgresTests {
             try await Clinic.with { clinic in
                 let error = try await failure {
                     _ = try await clinic.owner.flight(
-                        clinic.first, ["insert into {location}.item values (5, \("kept"))", "insert into {location}.item values (1, \("twice"))"]
+                        clinic.first,
+                        ["insert into {location}.item values (5, \("kept"))", "insert into {location}.item values (1, \("twice"))"]
                     )
                 }
                 #expect(error.constraint == "item_pkey")

@@ -7,7 +7,8 @@ extension PostgresTests {
         func readsUnderRole() async throws {
             try await Clinic.with { clinic in
                 let rows = try await clinic.owner.flight(
-                    clinic.first, ["select current_user::text, name from {location}.item where id = \(1)", "select \(2) + 1"]
+                    clinic.first,
+                    ["select current_user::text, name from {location}.item where id = \(1)", "select \(2) + 1"]
                 )
                 let (user, name) = try require(rows[0].first).decode((String, String).self)
                 #expect(user == clinic.firstSchema.name)

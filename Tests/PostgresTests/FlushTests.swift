@@ -34,7 +34,8 @@ extension PostgresTests {
                             "select set_config('synchronous_commit', 'off', true)",
                             "insert into {location}.item values (\(100 + round), 'x')",
                             "select pg_current_wal_insert_lsn()::text",
-                        ], durable: true
+                        ],
+                        durable: true
                     )
                     let end = try require(rows[2].first).decode(String.self)
                     let flushed = try await clinic.owner.flight(.login, "select pg_current_wal_flush_lsn() > \(end)::text::pg_lsn")

@@ -21,7 +21,9 @@ final class Proxy: Sendable {
         var address = Proxy.local(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0 }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
+            }
         }
         guard bound, listen(listener, 64) == 0 else { throw NothingThere() }
         port = Int(UInt16(bigEndian: address.sin_port))
@@ -90,7 +92,9 @@ final class Proxy: Sendable {
             if isAnswer, state.withLock({ $0.isSilent }) { continue }
             var sent = 0
             while sent < count {
-                let more = buffer.withUnsafeBytes { send(to, UnsafeRawBufferPointer(rebasing: $0[sent...]).baseAddress, count - sent, Int32(MSG_NOSIGNAL)) }
+                let more = buffer.withUnsafeBytes {
+                    send(to, UnsafeRawBufferPointer(rebasing: $0[sent...]).baseAddress, count - sent, Int32(MSG_NOSIGNAL))
+                }
                 guard more > 0 else { break }
                 sent += more
             }
@@ -107,11 +111,14 @@ final class Proxy: Sendable {
         }
         var thread = pthread_t()
         pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { raw in
                 if let raw { Unmanaged<Work>.fromOpaque(raw).takeRetainedValue().body() }
                 return nil
-            }, Unmanaged.passRetained(Work(body)).toOpaque())
+            },
+            Unmanaged.passRetained(Work(body)).toOpaque()
+        )
         pthread_detach(thread)
     }
 }

@@ -11,7 +11,9 @@ extension PostgresTests {
             try await Clinic.with { clinic in
                 let name = try await counted(2) {
                     try await clinic.owner.transaction(clinic.first) { transaction in
-                        let name = try require(await transaction.query("select name from {location}.item where id = 1").first).decode(String.self)
+                        let name = try require(await transaction.query("select name from {location}.item where id = 1").first).decode(
+                            String.self
+                        )
                         transaction.enqueue("insert into {location}.item values (\(2), \("two"), \(Int?.none))")
                         transaction.enqueue("insert into {location}.note values (\(1), \(2))")
                         return name
@@ -19,7 +21,10 @@ extension PostgresTests {
                 }
                 #expect(name == clinic.firstSchema.name)
                 let found = try await counted(1) {
-                    try await clinic.owner.flight(clinic.first, "select i.name, i.amount from {location}.note n join {location}.item i on i.id = n.item")
+                    try await clinic.owner.flight(
+                        clinic.first,
+                        "select i.name, i.amount from {location}.note n join {location}.item i on i.id = n.item"
+                    )
                 }
                 #expect(try require(found.first).decode((String, Int?).self) == ("two", nil))
                 try await counted(1) {
@@ -51,7 +56,11 @@ extension PostgresTests {
                 for round in 0..<5 {
                     await #expect(throws: Refusal.self) {
                         try await database.transaction(clinic.first) { transaction in
-                            let row = try require(await transaction.query("insert into {location}.item values (\(10 + round), 'x') returning pg_backend_pid()").first)
+                            let row = try require(
+                                await transaction.query(
+                                    "insert into {location}.item values (\(10 + round), 'x') returning pg_backend_pid()"
+                                ).first
+                            )
                             backends.insert(try row.decode(Int.self))
                             transaction.enqueue("insert into {location}.item values (\(20 + round), 'y')")
                             throw Refusal()
@@ -116,7 +125,9 @@ extension PostgresTests {
                     task.cancel()
                     await #expect(throws: CancellationError.self) { try await task.value }
                     let name = try await clinic.owner.transaction(clinic.first) {
-                        try require(await $0.query("select name from {location}.item where id = 1 for update nowait").first).decode(String.self)
+                        try require(await $0.query("select name from {location}.item where id = 1 for update nowait").first).decode(
+                            String.self
+                        )
                     }
                     #expect(name == clinic.firstSchema.name)
                 }
@@ -141,6 +152,7 @@ extension PostgresTests {
             }
             var backend = 0
             for await pid in sent { backend = pid; break }
+            try await reach(database) { $0.flights == 2 && $0.inFlight == 1 }
             task.cancel()
             await #expect(throws: (any Error).self) { try await task.value }
             #expect(ContinuousClock.now - started < .seconds(10))
@@ -200,7 +212,9 @@ extension PostgresTests {
         func modes() async throws {
             try await Clinic.with { clinic in
                 let error = try await failure {
-                    _ = try await clinic.owner.transaction(clinic.first, mode: .readOnly) { try await $0.query("insert into {location}.item values (2, 'x')") }
+                    _ = try await clinic.owner.transaction(clinic.first, mode: .readOnly) {
+                        try await $0.query("insert into {location}.item values (2, 'x')")
+                    }
                 }
                 #expect(error.sqlState == .readOnlyTransaction)
                 let race = try await failure {

@@ -22,7 +22,10 @@ extension PostgresTests {
             try await same([Values.UUID(high: 0, low: 0), Values.UUID(high: .max, low: .max), Values.UUID(high: 1, low: 2)], database)
             try await same([PatientID(Values.UUID(high: 7, low: 8))], database)
             // 4713 BC and the last moment an Instant can hold; days up to 5874897 AD.
-            try await same([Instant(microseconds: -210_866_803_200_000_000), Instant(microseconds: 0), Instant(microseconds: .max)], database)
+            try await same(
+                [Instant(microseconds: -210_866_803_200_000_000), Instant(microseconds: 0), Instant(microseconds: .max)],
+                database
+            )
             try await same([Day(daysSinceEpoch: -2_440_588), Day(daysSinceEpoch: 0), Day(daysSinceEpoch: 2_145_031_948)], database)
             try await same([try require(TimeOfDay(minutes: 0)), try require(TimeOfDay(minutes: 1439))], database)
             try await same([JSONText(#"{"a": [1, null, "ü"]}"#), JSONText("null")], database)
