@@ -81,7 +81,8 @@ final class Responder: Sendable {
         var code: String?
     }
 
-    func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
+    /// (`@concurrent`, like everything of Hummingbird's that the writer is passed to; it runs where the task prefers to run.)
+    @concurrent func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
         let start = ContinuousClock.now
         let now = ambient.now()
         let head = RequestHead(request.head)
@@ -111,7 +112,7 @@ final class Responder: Sendable {
         }
     }
 
-    private func answer(
+    @concurrent private func answer(
         _ request: Request, _ writer: inout ResponseWriter, _ channel: any Channel, _ trace: inout Trace, _ working: Int,
         _ start: ContinuousClock.Instant, _ now: Instant
     ) async throws -> Reply {
@@ -179,7 +180,7 @@ final class Responder: Sendable {
         guard answer.isAllowed else { throw RateHeaders.refusal(answer) }
     }
 
-    private func body(_ request: Request, _ writer: inout ResponseWriter, _ route: Route, _ trace: inout Trace) async throws -> [UInt8] {
+    @concurrent private func body(_ request: Request, _ writer: inout ResponseWriter, _ route: Route, _ trace: inout Trace) async throws -> [UInt8] {
         guard route.method != .get else { return [] }
         let head = trace.head
         let tooLarge = Problem(.tooLarge, "body_too_large", "Send at most \(route.bodyLimit) bytes.")
