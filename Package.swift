@@ -16,9 +16,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
     ],
     targets: [
@@ -36,7 +38,7 @@ let package = Package(
         room("Tenancy", ["Values", "Postgres"], [log, crypto]),
         room("Access", ["Values", "Postgres", "Tenancy", "CArgon2"], [log, crypto]),
         room("Jobs", ["Values", "Postgres", "Redis", "Tenancy", "Access"], [log, lifecycle]),
-        room("Web", ["Values", "Postgres", "Redis", "Tenancy", "Access", "Jobs"], [log, crypto, hummingbird, nioCore, nioPosix, lifecycle]),
+        room("Web", ["Values", "Postgres", "Redis", "Tenancy", "Access", "Jobs"], [log, crypto, httpTypes, hummingbird, nioCore, nioPosix, lifecycle]),
 
         // The slices, left to right.
         slice("Organizations"),
@@ -47,13 +49,13 @@ let package = Package(
         slice("Reporting", ["Organizations", "Patients", "Scheduling", "Billing", "Claims"]),
 
         // Where everything meets, and the three programs.
-        room("Assembly", platform + slices + ["X12"], [configuration, log, hummingbird, lifecycle]),
-        program("Gateway", ["Assembly"], [lifecycle]),
-        program("Worker", ["Assembly"], [lifecycle]),
-        program("Admin", ["Assembly"] + platform + slices + ["X12"], [argumentParser, log, crypto]),
+        room("Assembly", platform + slices + ["X12"], [configuration, log, lifecycle]),
+        program("Gateway", ["Assembly"]),
+        program("Worker", ["Assembly"]),
+        program("Admin", ["Assembly"] + platform + slices + ["X12"], [argumentParser, httpClient, log, nioCore]),
 
         // Tests mirror Sources; TestSupport starts nothing itself: it finds the servers of deploy/test.
-        .target(name: "TestSupport", dependencies: ["Assembly"] + names(platform + slices + ["X12"]), path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Assembly", httpClient, lifecycle, log, nioCore] + names(platform + slices + ["X12"]), path: "Tests/TestSupport", swiftSettings: strict),
         tests("Values"),
     ]
 )
@@ -66,7 +68,9 @@ var slices: [String] { ["Organizations", "Patients", "Scheduling", "Billing", "C
 var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
 var configuration: Target.Dependency { .product(name: "Configuration", package: "swift-configuration") }
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
-var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }
+var httpClient: Target.Dependency { .product(name: "AsyncHTTPClient", package: "async-http-client") }
+var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-http-types") }
+var hummingbird: Target.Dependency { .product(name: "HummingbirdCore", package: "hummingbird") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
 var log: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 var nioCore: Target.Dependency { .product(name: "NIOCore", package: "swift-nio") }
@@ -94,7 +98,7 @@ func names(_ rooms: [String]) -> [Target.Dependency] { rooms.map { .byName(name:
     room(name, platform + left, [log])
 }
 
-@MainActor func program(_ name: String, _ rooms: [String], _ products: [Target.Dependency]) -> Target {
+@MainActor func program(_ name: String, _ rooms: [String], _ products: [Target.Dependency] = []) -> Target {
     .executableTarget(name: name, dependencies: names(rooms) + products, swiftSettings: strict)
 }
 

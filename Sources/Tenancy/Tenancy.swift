@@ -119,6 +119,12 @@ public final class Tenancy: Sendable {
         return times
     }
 
+    /// Whether a database answers; nil is the control database.
+    public func answers(_ name: String?) async -> Bool {
+        guard let database = name == nil ? control : databases[name ?? ""] else { return false }
+        return (try? await database.flight(.login, ["select 1"])) != nil  // why not is in its log
+    }
+
     /// What the connections of every database did, by name.
     public var statistics: [(name: String, statistics: DatabaseStatistics)] {
         [("control", control.statistics)] + databases.sorted { $0.key < $1.key }.map { ($0.key, $0.value.statistics) }

@@ -1,12 +1,13 @@
+public import Postgres
 public import Values
 
 /// A chart: of a person or of an animal.
 public struct Patient: Sendable, Hashable {
-    public enum Status: String, Sendable, CaseIterable {
+    public enum Status: String, Sendable, CaseIterable, Bindable, Readable {
         case active, inactive, deceased
     }
 
-    public enum ContactPreference: String, Sendable, CaseIterable {
+    public enum ContactPreference: String, Sendable, CaseIterable, Bindable, Readable {
         case none, sms, email, phone, mail
     }
 
@@ -61,7 +62,7 @@ public struct Patient: Sendable, Hashable {
 
 /// A patient that is not a person.
 public struct Animal: Sendable, Hashable {
-    public enum Sex: String, Sendable, CaseIterable {
+    public enum Sex: String, Sendable, CaseIterable, Bindable, Readable {
         case female, male, femaleNeutered = "female_neutered", maleNeutered = "male_neutered", unknown
     }
 

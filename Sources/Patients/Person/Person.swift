@@ -1,8 +1,9 @@
+public import Postgres
 public import Values
 
 /// Somebody the location knows: a patient, a guarantor, an owner of an animal, a subscriber. Not an account and not a staff member.
 public struct Person: Sendable, Hashable {
-    public enum Sex: String, Sendable, CaseIterable {
+    public enum Sex: String, Sendable, CaseIterable, Bindable, Readable {
         case female, male, other, unknown
     }
 

@@ -1,8 +1,9 @@
+public import Postgres
 public import Values
 
 /// What a person is to a patient: who pays, who owns an animal, who is insured, whom to call.
 public struct Relationship: Sendable, Hashable {
-    public enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: String, Sendable, CaseIterable, Bindable, Readable {
         case guarantor, owner, guardian, subscriber, emergencyContact = "emergency_contact"
     }
 

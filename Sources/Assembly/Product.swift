@@ -1,0 +1,32 @@
+public import Jobs
+public import Patients
+public import Web
+import Billing
+import Claims
+import Organizations
+import Reporting
+import Scheduling
+
+/// The slices, put together: every route, job, event, cron entry and patient section of the product. To add a slice, add it here.
+public struct Product: Sendable {
+    public let routes: [Route]
+    public let catalogue: JobCatalogue
+    public let patientSections: [any PatientSection]
+
+    public init(_ services: Services) {
+        let folders = services.settings.folders
+        let organizations = Organizations(access: services.access, tenancy: services.tenancy, keys: services.keys, ambient: services.ambient)
+        let patients = Patients()
+        let scheduling = Scheduling(tenancy: services.tenancy)
+        let billing = Billing()
+        let claims = Claims(
+            settings: ClaimsSettings(filesFolder: folders.files, outboundFolder: folders.outbound, inboundFolder: folders.inbound),
+            keys: services.keys
+        )
+        let reporting = Reporting()
+        routes = organizations.routes + patients.routes + scheduling.routes + billing.routes + claims.routes + reporting.routes
+        catalogue =
+            organizations.catalogue + patients.catalogue + scheduling.catalogue + billing.catalogue + claims.catalogue + reporting.catalogue
+        patientSections = patients.patientSections + scheduling.patientSections + billing.patientSections + claims.patientSections
+    }
+}
