@@ -205,6 +205,7 @@ create table {location}.resource (
     kind text not null check (kind in ('provider', 'room', 'chair', 'device')),
     name text not null,
     lanes int not null default 1 check (lanes between 1 and 100),
+    shared boolean not null default false,
     active boolean not null default true,
     version int not null default 1,
     created_at timestamptz not null,
@@ -212,7 +213,8 @@ create table {location}.resource (
     updated_at timestamptz not null,
     updated_by uuid not null
 );
-create unique index resource_name on {location}.resource (kind, name) where active;
+create unique index resource_name on {location}.resource (kind, name) where active and kind <> 'provider';
+create index resource_order on {location}.resource (name, id);
 comment on table {location}.resource is 'retention=operational';
 
 create table {location}.provider (
@@ -255,6 +257,7 @@ create table {location}.appointment (
     patient_id uuid not null references {location}.patient,
     type_id uuid not null references {location}.appointment_type,
     provider_id uuid not null references {location}.provider,
+    resource_ids uuid[] not null default '{}',
     starts_at timestamptz not null,
     ends_at timestamptz not null,
     time_zone text not null,
@@ -263,6 +266,7 @@ create table {location}.appointment (
     status text not null check (status in ('booked', 'confirmed', 'arrived', 'roomed', 'in_session', 'checking_out', 'completed', 'cancelled', 'no_show')),
     note text,
     cancel_reason text,
+    cancel_note text,
     cancelled_late boolean,
     arrived_at timestamptz,
     completed_at timestamptz,
