@@ -123,7 +123,10 @@ public struct JSONWriter: Sendable {
         case 10: bytes.append(UInt8(ascii: "n"))
         case 13: bytes.append(UInt8(ascii: "r"))
         case 9: bytes.append(UInt8(ascii: "t"))
-        default: bytes.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"), hexCharacter(byte >> 4), hexCharacter(byte & 15)])
+        default:
+            bytes.append(contentsOf: [
+                UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"), hexCharacter(byte >> 4), hexCharacter(byte & 15),
+            ])
         }
     }
 }

@@ -26,8 +26,18 @@ public final class WebServer: Service {
 
     /// Errors: `DeclarationFault`, naming every fault of the declarations.
     public init(
-        routes: [Route], settings: WebSettings, access: Access, tenancy: Tenancy, redis: Redis?, keys: KeyRing, wake: Wake?, ambient: Ambient = .system,
-        metrics: Metrics, dependencies: [Dependency], log: AccessLog = AccessLog(), logger: Logger
+        routes: [Route],
+        settings: WebSettings,
+        access: Access,
+        tenancy: Tenancy,
+        redis: Redis?,
+        keys: KeyRing,
+        wake: Wake?,
+        ambient: Ambient = .system,
+        metrics: Metrics,
+        dependencies: [Dependency],
+        log: AccessLog = AccessLog(),
+        logger: Logger
     ) throws(DeclarationFault) {
         try DeclarationFault.check(routes)
         self.routes = routes
@@ -41,8 +51,20 @@ public final class WebServer: Service {
         let fixed = Health(dependencies: dependencies, state: state).targets + WebServer.documents(openAPI, routes)
         for target in fixed { router.add("GET", PathTemplate(target.path), .fixed(target)) }
         responder = Responder(
-            settings: settings, router: router, access: access, tenancy: tenancy, redis: redis, keys: keys, wake: wake, ambient: ambient,
-            metrics: metrics, log: log, state: state, executors: LoopExecutors(group), logger: logger)
+            settings: settings,
+            router: router,
+            access: access,
+            tenancy: tenancy,
+            redis: redis,
+            keys: keys,
+            wake: wake,
+            ambient: ambient,
+            metrics: metrics,
+            log: log,
+            state: state,
+            executors: LoopExecutors(group),
+            logger: logger
+        )
     }
 
     /// The port it listens on, once it does: for `port` 0.
@@ -97,7 +119,9 @@ public final class WebServer: Service {
         try? await group.shutdownGracefully()  // nothing is left that could fail
     }
 
-    private static func drain(_ server: Server<LoopChannel>, _ serving: Task<Void, any Error>, _ settings: WebSettings, _ logger: Logger) async {
+    private static func drain(_ server: Server<LoopChannel>, _ serving: Task<Void, any Error>, _ settings: WebSettings, _ logger: Logger)
+        async
+    {
         try? await Task.sleep(for: settings.drainDelay)
         let overdue = Task {
             try await Task.sleep(for: settings.drainTimeout)
@@ -119,16 +143,24 @@ public final class WebServer: Service {
             responder: { request, writer, channel in try await responder.respond(to: request, writer: writer, channel: channel) },
             configuration: .init(
                 additionalChannelHandlers: [ConnectionGuard(bodyTimeout: settings.bodyTimeout, writeTimeout: settings.writeTimeout)],
-                idleTimeout: TimeAmount(settings.idleTimeout), httpDecoderConfiguration: decoder))
+                idleTimeout: TimeAmount(settings.idleTimeout),
+                httpDecoderConfiguration: decoder
+            )
+        )
         return Server(
             childChannelSetup: LoopChannel(base: channel, executors: responder.executors),
             configuration: ServerConfiguration(
-                address: .hostname(settings.host, port: settings.port), backlog: settings.backlog,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
+                address: .hostname(settings.host, port: settings.port),
+                backlog: settings.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)
+            ),
             onServerRunning: { [weak self] channel in
                 let port = channel.localAddress?.port
                 self?.bound.withLock { $0 = port }
-            }, eventLoopGroup: group, logger: logger)
+            },
+            eventLoopGroup: group,
+            logger: logger
+        )
     }
 }
 
@@ -150,10 +182,14 @@ public struct DeclarationFault: Error, Sendable, CustomStringConvertible {
             if !route.path.description.hasPrefix("/v1/") { faults.append("\(name): a path begins with /v1/") }
             for shape in [route.form.query, route.form.body].compactMap(\.self) {
                 if !shape.isReadable { faults.append("\(name): \(shape.name) has no blank value and cannot be read") }
-                for parameter in shape.parameters where !parameter.isWritable { faults.append("\(name): \(shape.name).\(parameter.name) cannot be set") }
+                for parameter in shape.parameters where !parameter.isWritable {
+                    faults.append("\(name): \(shape.name).\(parameter.name) cannot be set")
+                }
             }
             for component in [route.form.body, route.form.answer].compactMap(\.self).flatMap(\.components) {
-                if let other = schemas[component.name], other != component.schema { faults.append("\(name): another schema is named \(component.name)") }
+                if let other = schemas[component.name], other != component.schema {
+                    faults.append("\(name): another schema is named \(component.name)")
+                }
                 schemas[component.name] = component.schema
             }
         }

@@ -25,7 +25,8 @@ struct DocsPage {
             out += "<h2>\(escaped(tag))</h2>\n<table>\n<thead><tr><th scope=\"col\">Route</th><th scope=\"col\">What it does</th>"
             out += "<th scope=\"col\">Who may</th></tr></thead>\n<tbody>\n"
             for route in routes where route.tag == tag {
-                out += "<tr><td><code>\(route.method.rawValue) \(escaped(route.path.description))</code></td><td>\(escaped(route.summary))</td>"
+                out +=
+                    "<tr><td><code>\(route.method.rawValue) \(escaped(route.path.description))</code></td><td>\(escaped(route.summary))</td>"
                 out += "<td>\(escaped(who(route.authority)))</td></tr>\n"
             }
             out += "</tbody>\n</table>\n"

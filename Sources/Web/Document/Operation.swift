@@ -22,7 +22,8 @@ struct Operation {
     private var description: String {
         switch route.authority {
         case .permission(let permission): "Needs the permission `\(permission.rawValue)`."
-        case .anywhere(let permission): "Needs the permission `\(permission.rawValue)` at one location at least; shows only what belongs to such locations."
+        case .anywhere(let permission):
+            "Needs the permission `\(permission.rawValue)` at one location at least; shows only what belongs to such locations."
         case .signedIn: "For everybody who is signed in."
         case .everybody: "Needs no sign-in."
         }
@@ -37,26 +38,59 @@ struct Operation {
         if form.act == .list || form.act == .search {
             all.append(
                 parameter(
-                    "limit", "query", false,
-                    .object([("type", .string("integer")), ("minimum", .integer(1)), ("maximum", .integer(200)), ("default", .integer(50))])))
+                    "limit",
+                    "query",
+                    false,
+                    .object([("type", .string("integer")), ("minimum", .integer(1)), ("maximum", .integer(200)), ("default", .integer(50))])
+                )
+            )
             all.append(
-                parameter("cursor", "query", false, .object([("type", .string("string")), ("maxLength", .integer(4096)), ("pattern", .string("^[A-Za-z0-9_-]+$"))])))
+                parameter(
+                    "cursor",
+                    "query",
+                    false,
+                    .object([("type", .string("string")), ("maxLength", .integer(4096)), ("pattern", .string("^[A-Za-z0-9_-]+$"))])
+                )
+            )
         }
         if form.needsIdempotencyKey {
             all.append(
                 parameter(
-                    "Idempotency-Key", "header", true,
+                    "Idempotency-Key",
+                    "header",
+                    true,
                     .object([
-                        ("type", .string("string")), ("minLength", .integer(1)), ("maxLength", .integer(128)), ("pattern", .string("^[!-~]+$")),
-                        ("description", .string("New for each thing made; the same request with the same key gets the same answer for 72 hours.")),
+                        ("type", .string("string")), ("minLength", .integer(1)), ("maxLength", .integer(128)),
+                        ("pattern", .string("^[!-~]+$")),
+                        (
+                            "description",
+                            .string("New for each thing made; the same request with the same key gets the same answer for 72 hours.")
+                        ),
                     ]),
-                    .string("5f0c6f0e-8a52-4d5b-9a53-3f1c1d7b0f10")))
+                    .string("5f0c6f0e-8a52-4d5b-9a53-3f1c1d7b0f10")
+                )
+            )
         }
         if form.version != .none {
-            all.append(parameter("If-Match", "header", form.version == .required, .object([("type", .string("string")), ("pattern", .string("^\"[1-9][0-9]{0,8}\"$"))]), .string("\"3\"")))
+            all.append(
+                parameter(
+                    "If-Match",
+                    "header",
+                    form.version == .required,
+                    .object([("type", .string("string")), ("pattern", .string("^\"[1-9][0-9]{0,8}\"$"))]),
+                    .string("\"3\"")
+                )
+            )
         }
         if form.act == .get || form.act == .list {
-            all.append(parameter("If-None-Match", "header", false, .object([("type", .string("string")), ("maxLength", .integer(1000)), ("pattern", .string("^\"[!#-~]{1,100}\"$"))])))
+            all.append(
+                parameter(
+                    "If-None-Match",
+                    "header",
+                    false,
+                    .object([("type", .string("string")), ("maxLength", .integer(1000)), ("pattern", .string("^\"[!#-~]{1,100}\"$"))])
+                )
+            )
         }
         return all
     }
@@ -83,7 +117,9 @@ struct Operation {
             // Forms are for pages; the document offers what programs send.
             content = [("application/json", .object([("schema", reference(body.name))]))]
         } else if form.act == .upload {
-            content = form.bodyMedia.map { ($0, .object([("schema", .object([("type", .string("string")), ("minLength", .integer(1))]))])) }
+            content = form.bodyMedia.map {
+                ($0, .object([("schema", .object([("type", .string("string")), ("minLength", .integer(1))]))]))
+            }
         } else {
             return nil
         }
@@ -116,7 +152,8 @@ struct Operation {
         guard let answer = form.answer else { return nil }
         guard form.act == .list || form.act == .search else { return reference(answer.name) }
         return .object([
-            ("type", .string("object")), ("additionalProperties", .bool(false)), ("required", .array([.string("items"), .string("next_cursor")])),
+            ("type", .string("object")), ("additionalProperties", .bool(false)),
+            ("required", .array([.string("items"), .string("next_cursor")])),
             (
                 "properties",
                 .object([
@@ -171,7 +208,8 @@ struct Operation {
             guard other.path.segments.count == route.path.segments.count + 1, other.path.segments.dropLast() == route.path.segments[...],
                 case .named(let name) = other.path.segments.last
             else { return nil }
-            let parameters = route.path.names.map { (key: $0, value: JSON.string("$request.path.\($0)")) } + [(key: name, value: .string(pointer))]
+            let parameters =
+                route.path.names.map { (key: $0, value: JSON.string("$request.path.\($0)")) } + [(key: name, value: .string(pointer))]
             return (other.operationID, .object([("operationId", .string(other.operationID)), ("parameters", .object(parameters))]))
         }
     }

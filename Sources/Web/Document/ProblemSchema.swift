@@ -25,8 +25,10 @@ enum ProblemSchema {
                 "properties",
                 .object([
                     ("type", text("A URN of the code.")), ("title", text("The same for every problem of the status.")),
-                    ("status", .object([("type", .string("integer"))])), ("detail", text("What to do about it.")), ("code", text("Stable; decide by it.")),
-                    ("request_id", text("Name it when you report a failure.")), ("errors", .object([("type", .string("array")), ("items", member)])),
+                    ("status", .object([("type", .string("integer"))])), ("detail", text("What to do about it.")),
+                    ("code", text("Stable; decide by it.")),
+                    ("request_id", text("Name it when you report a failure.")),
+                    ("errors", .object([("type", .string("array")), ("items", member)])),
                 ])
             ),
         ])
@@ -43,8 +45,10 @@ enum ProblemSchema {
             .object([("description", .string(description)), ("schema", .object([("type", .string("string"))]))])
         }
         return [
-            ("RequestId", header("The id of this request.")), ("RateLimit", header("What is left of the caller's rate (r) and until when (t).")),
-            ("ETag", header("The version; send it back as If-Match or If-None-Match.")), ("Replayed", header("`true`: the answer of an earlier request with this key.")),
+            ("RequestId", header("The id of this request.")),
+            ("RateLimit", header("What is left of the caller's rate (r) and until when (t).")),
+            ("ETag", header("The version; send it back as If-Match or If-None-Match.")),
+            ("Replayed", header("`true`: the answer of an earlier request with this key.")),
         ]
     }
 }

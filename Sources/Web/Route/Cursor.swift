@@ -9,7 +9,11 @@ struct Cursor {
     let keys: KeyRing
     let context: SealContext
 
-    static let invalid = Problem(.malformed, "invalid_cursor", "This cursor does not belong to this list and query. Begin again without one.")
+    static let invalid = Problem(
+        .malformed,
+        "invalid_cursor",
+        "This cursor does not belong to this list and query. Begin again without one."
+    )
 
     init(_ exchange: Exchange, _ own: FormText) {
         keys = exchange.keys

@@ -108,14 +108,19 @@ extension Exchange {
             header.split(separator: ",").map { part in
                 let tag = part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
                 return String(tag.starts(with: "W/") ? tag.dropFirst(2) : tag[...]).trimmed("\"")
-            })
+            }
+        )
     }
 
     /// What If-Match names. Errors: 428 when it must and does not, 412 when it names no version at all.
     func expectedVersion(_ use: VersionUse) throws(Problem) -> Int? {
         guard let header = headers.ifMatch, header != "*" else {
             guard use != .required else {
-                throw Problem(.versionRequired, "version_required", "Send If-Match with the ETag of the version you changed, such as \"3\".")
+                throw Problem(
+                    .versionRequired,
+                    "version_required",
+                    "Send If-Match with the ETag of the version you changed, such as \"3\"."
+                )
             }
             return nil
         }

@@ -19,8 +19,14 @@ struct Idempotency: Sendable {
 
     /// Errors: 400 without a key of 1...128 printable ASCII characters.
     init(_ exchange: Exchange) throws(Problem) {
-        guard let key = exchange.headers.idempotencyKey, (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            throw Problem(.malformed, "idempotency_key_required", "Send an Idempotency-Key of 1 to 128 printable characters, a new one for each thing made.")
+        guard let key = exchange.headers.idempotencyKey, (1...128).contains(key.utf8.count),
+            key.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+        else {
+            throw Problem(
+                .malformed,
+                "idempotency_key_required",
+                "Send an Idempotency-Key of 1 to 128 printable characters, a new one for each thing made."
+            )
         }
         self.key = key
         actor = exchange.call.caller.actor.id
@@ -55,7 +61,12 @@ struct Idempotency: Sendable {
             throw Replay(reply: Idempotency.reply(status: status, answer: answer, etag: etag))
         }
         guard try answers[0].first?.value(0, as: Bool.self) == true else {
-            throw Problem(.conflict, "request_running", "A request with this Idempotency-Key is running. Ask again for its answer.", retryAfter: 1)
+            throw Problem(
+                .conflict,
+                "request_running",
+                "A request with this Idempotency-Key is running. Ask again for its answer.",
+                retryAfter: 1
+            )
         }
     }
 
@@ -66,8 +77,12 @@ struct Idempotency: Sendable {
         let end = answer.firstIndex(of: UInt8(ascii: "\n")) ?? answer.startIndex
         let location = String(decoding: answer[..<end], as: UTF8.self)
         return Reply(
-            status: status, body: Array(answer[end...].dropFirst()), etag: etag, location: location.isEmpty ? nil : location,
-            headers: [("Idempotent-Replayed", "true")])
+            status: status,
+            body: Array(answer[end...].dropFirst()),
+            etag: etag,
+            location: location.isEmpty ? nil : location,
+            headers: [("Idempotent-Replayed", "true")]
+        )
     }
 }
 
@@ -154,7 +169,13 @@ extension Exchange {
         let organization = try call.organization
         return try await retrying {
             try await call.tenancy.organizationWork(
-                organization, by: call.caller, ambient: call.ambient, expectedVersion: expected, wake: wake, body)
+                organization,
+                by: call.caller,
+                ambient: call.ambient,
+                expectedVersion: expected,
+                wake: wake,
+                body
+            )
         }
     }
 

@@ -58,9 +58,13 @@ public struct Position: Sendable {
 
     public func text(_ index: Int) throws(Problem) -> String { try value(index) { $0.text } }
     public func int(_ index: Int) throws(Problem) -> Int { try value(index) { $0.integer } }
-    public func id<Of>(_ index: Int, _ type: ID<Of>.Type = ID<Of>.self) throws(Problem) -> ID<Of> { try value(index) { $0.text.flatMap { ID<Of>($0) } } }
+    public func id<Of>(_ index: Int, _ type: ID<Of>.Type = ID<Of>.self) throws(Problem) -> ID<Of> {
+        try value(index) { $0.text.flatMap { ID<Of>($0) } }
+    }
     public func day(_ index: Int) throws(Problem) -> Day { try value(index) { $0.text.flatMap { Day($0) } } }
-    public func instant(_ index: Int) throws(Problem) -> Instant { try value(index) { $0.integer.map { Instant(microseconds: Int64($0)) } } }
+    public func instant(_ index: Int) throws(Problem) -> Instant {
+        try value(index) { $0.integer.map { Instant(microseconds: Int64($0)) } }
+    }
 
     private func value<T>(_ index: Int, _ read: (JSON) -> T?) throws(Problem) -> T {
         guard values.indices.contains(index), let value = read(values[index]) else { throw Cursor.invalid }

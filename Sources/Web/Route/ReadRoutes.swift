@@ -4,16 +4,28 @@ extension Route {
     /// Shows one thing. The ETag is its version when the answer is `Versioned`, else a hash of the body. With `version`, a caller who
     /// already has the current version gets 304 from that query alone: nothing is read or audited, for nothing is shown.
     public static func get<Answer>(
-        _ path: StaticString, _ summary: StaticString, _ authority: Authority, answer: Shape<Answer>, errors: [Problem] = [],
-        version: (@Sendable (Call) async throws -> Int?)? = nil, _ handle: @escaping @Sendable (Call) async throws -> Answer
+        _ path: StaticString,
+        _ summary: StaticString,
+        _ authority: Authority,
+        answer: Shape<Answer>,
+        errors: [Problem] = [],
+        version: (@Sendable (Call) async throws -> Int?)? = nil,
+        _ handle: @escaping @Sendable (Call) async throws -> Answer
     ) -> Route {
-        get(path, summary, authority, query: noQuery, answer: answer, errors: errors, version: version) { call, _ in try await handle(call) }
+        get(path, summary, authority, query: noQuery, answer: answer, errors: errors, version: version) { call, _ in try await handle(call)
+        }
     }
 
     /// The same with parameters in the query string.
     public static func get<Query, Answer>(
-        _ path: StaticString, _ summary: StaticString, _ authority: Authority, query: Shape<Query>, answer: Shape<Answer>, errors: [Problem] = [],
-        version: (@Sendable (Call) async throws -> Int?)? = nil, _ handle: @escaping @Sendable (Call, Query) async throws -> Answer
+        _ path: StaticString,
+        _ summary: StaticString,
+        _ authority: Authority,
+        query: Shape<Query>,
+        answer: Shape<Answer>,
+        errors: [Problem] = [],
+        version: (@Sendable (Call) async throws -> Int?)? = nil,
+        _ handle: @escaping @Sendable (Call, Query) async throws -> Answer
     ) -> Route {
         var form = Form(.get)
         form.query = Described(query)
@@ -33,7 +45,12 @@ extension Route {
 
     /// A list in parts: `{"items": […], "next_cursor": …}`; the parameters `limit` and `cursor` are added.
     public static func list<Query, Item>(
-        _ path: StaticString, _ summary: StaticString, _ authority: Authority, query: Shape<Query>, item: Shape<Item>, errors: [Problem] = [],
+        _ path: StaticString,
+        _ summary: StaticString,
+        _ authority: Authority,
+        query: Shape<Query>,
+        item: Shape<Item>,
+        errors: [Problem] = [],
         _ handle: @escaping @Sendable (Call, Query, PageRequest) async throws -> Page<Item>
     ) -> Route {
         var form = Form(.list)
@@ -51,7 +68,11 @@ extension Route {
 
     /// A list without parameters of its own.
     public static func list<Item>(
-        _ path: StaticString, _ summary: StaticString, _ authority: Authority, item: Shape<Item>, errors: [Problem] = [],
+        _ path: StaticString,
+        _ summary: StaticString,
+        _ authority: Authority,
+        item: Shape<Item>,
+        errors: [Problem] = [],
         _ handle: @escaping @Sendable (Call, PageRequest) async throws -> Page<Item>
     ) -> Route {
         list(path, summary, authority, query: noQuery, item: item, errors: errors) { call, _, page in try await handle(call, page) }
@@ -59,7 +80,12 @@ extension Route {
 
     /// A search whose terms are personal, so they travel in a body and never in a URL. `limit` and `cursor` are in the query.
     public static func search<Body, Item>(
-        _ path: StaticString, _ summary: StaticString, _ authority: Authority, body: Shape<Body>, item: Shape<Item>, errors: [Problem] = [],
+        _ path: StaticString,
+        _ summary: StaticString,
+        _ authority: Authority,
+        body: Shape<Body>,
+        item: Shape<Item>,
+        errors: [Problem] = [],
         _ handle: @escaping @Sendable (Call, Body, PageRequest) async throws -> Page<Item>
     ) -> Route {
         var form = Form(.search)
@@ -75,7 +101,12 @@ extension Route {
 
     /// A file.
     public static func file<Query>(
-        _ path: StaticString, _ summary: StaticString, _ authority: Authority, query: Shape<Query>, media: StaticString, errors: [Problem] = [],
+        _ path: StaticString,
+        _ summary: StaticString,
+        _ authority: Authority,
+        query: Shape<Query>,
+        media: StaticString,
+        errors: [Problem] = [],
         _ handle: @escaping @Sendable (Call, Query) async throws -> Attachment
     ) -> Route {
         var form = Form(.file)

@@ -34,6 +34,8 @@ public struct Attachment: Sendable {
                     byte
                 default: UInt8(ascii: "_")
                 }
-            }, as: UTF8.self)
+            },
+            as: UTF8.self
+        )
     }
 }

@@ -51,7 +51,12 @@ public struct Route: Sendable {
     public private(set) var deadline: Duration?
 
     init(
-        _ method: Method, _ path: StaticString, _ summary: StaticString, _ authority: Authority, _ errors: [Problem], _ form: Form,
+        _ method: Method,
+        _ path: StaticString,
+        _ summary: StaticString,
+        _ authority: Authority,
+        _ errors: [Problem],
+        _ form: Form,
         respond: @escaping @Sendable (Exchange) async throws -> Reply
     ) {
         self.method = method
@@ -153,7 +158,13 @@ struct Described: Sendable {
     init<Value>(_ shape: Shape<Value>) {
         name = shape.name
         parameters = shape.fields.map {
-            Parameter(name: $0.name, isRequired: $0.isRequired && $0.visible == nil, schema: $0.schema, example: $0.example, isWritable: $0.isSettable)
+            Parameter(
+                name: $0.name,
+                isRequired: $0.isRequired && $0.visible == nil,
+                schema: $0.schema,
+                example: $0.example,
+                isWritable: $0.isSettable
+            )
         }
         components = shape.components
         isReadable = shape.blank != nil

@@ -3,7 +3,7 @@ import Synchronization
 import Values
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// One JSON object per line for each request: the route's template and ids, never a path's text, a query string or a value.

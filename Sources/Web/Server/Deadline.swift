@@ -4,7 +4,10 @@ import NIOCore
 /// begun by its own limits.
 enum Deadline {
     static func run<T: Sendable>(
-        _ limit: Duration, on loop: any EventLoop, _ executor: (any TaskExecutor)?, _ work: @escaping @Sendable () async throws -> T
+        _ limit: Duration,
+        on loop: any EventLoop,
+        _ executor: (any TaskExecutor)?,
+        _ work: @escaping @Sendable () async throws -> T
     ) async throws -> T {
         // A task of its own, because cancelling the connection's would close the connection without an answer. It is awaited below.
         let task = Task(executorPreference: executor) { try await work() }

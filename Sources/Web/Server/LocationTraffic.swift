@@ -62,8 +62,10 @@ final class LocationTraffic: Sendable {
         let milliseconds = max(1, Int(rate.perSecond * 1000))
         let granted =
             (try? await redis.run(
-                LocationTraffic.script, keys: [RedisKey(location: location.description, "traffic")],
-                arguments: [.integer(rate.burst), .integer(milliseconds), .integer(size)]))?.int  // Redis is a hint: no answer, no lease
+                LocationTraffic.script,
+                keys: [RedisKey(location: location.description, "traffic")],
+                arguments: [.integer(rate.burst), .integer(milliseconds), .integer(size)]
+            ))?.int  // Redis is a hint: no answer, no lease
         let now = ContinuousClock.now
         leases.withLock { leases in
             var lease = leases[location] ?? Lease()
@@ -90,5 +92,6 @@ final class LocationTraffic: Sendable {
         redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - granted), 'at', now)
         redis.call('PEXPIRE', KEYS[1], 600000)
         return granted
-        """)
+        """
+    )
 }

@@ -73,7 +73,9 @@ final class RequestMetrics: Sendable {
     }
 
     /// Microseconds.
-    static let bounds = [500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 15_000_000]
+    static let bounds = [
+        500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 15_000_000,
+    ]
 
     private let series = Mutex<[String: Series]>([:])
     let inFlight = Atomic(0)

@@ -42,11 +42,15 @@ public final class MetricsServer: Service {
                 }
                 let fields: HTTPFields = [.contentType: media, .contentLength: String(body.readableBytes)]
                 try await writer.write(response: HTTPResponse(status: status, headerFields: fields), body: .init(byteBuffer: body))
-            }, configuration: .init(idleTimeout: .seconds(30)))
+            },
+            configuration: .init(idleTimeout: .seconds(30))
+        )
         // Scrapes are rare: the process's shared loops are enough.
         try await Server(
-            childChannelSetup: channel, configuration: ServerConfiguration(address: .hostname(host, port: port)),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
+            childChannelSetup: channel,
+            configuration: ServerConfiguration(address: .hostname(host, port: port)),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger
         ).run()
     }
 }

@@ -87,7 +87,12 @@ extension Problem {
         return reply
     }
 
-    static let deadline = Problem(.unavailable, "deadline_passed", "This took longer than it may. It may still have happened: look before you try again.", retryAfter: 5)
+    static let deadline = Problem(
+        .unavailable,
+        "deadline_passed",
+        "This took longer than it may. It may still have happened: look before you try again.",
+        retryAfter: 5
+    )
     static let busy = Problem(.unavailable, "busy", "The server is at its limit. Try again shortly.", retryAfter: 1)
     static let failure = Problem(.failed, "internal", "It failed on our side and was logged. Name the request_id when you report it.")
 }
@@ -113,17 +118,34 @@ struct ErrorMapping: Sendable {
 
     private func postgres(_ error: PostgresError, _ requestID: UUID, _ route: String) -> Problem {
         switch error.kind {
-        case .overloaded, .notSent, .timeout: return Problem(.unavailable, "database_unavailable", "The database cannot be reached now. Nothing was changed.", retryAfter: 2)
+        case .overloaded, .notSent, .timeout:
+            return Problem(.unavailable, "database_unavailable", "The database cannot be reached now. Nothing was changed.", retryAfter: 2)
         case .unknownOutcome:
-            return Problem(.unavailable, "outcome_unknown", "The connection was lost while this was saved. Repeat it with the same Idempotency-Key, or look first.", retryAfter: 2)
+            return Problem(
+                .unavailable,
+                "outcome_unknown",
+                "The connection was lost while this was saved. Repeat it with the same Idempotency-Key, or look first.",
+                retryAfter: 2
+            )
         case .cancelled: return .deadline
         case .closed: return Problem(.unavailable, "stopping", "This server is stopping. Try again.", retryAfter: 1)
         case .misuse: break
         case .server:
             switch error.sqlState {
             case .serializationFailure?, .deadlockDetected?, .lockNotAvailable?:
-                return Problem(.unavailable, "try_again", "Others were changing the same thing. Nothing was changed; try again.", retryAfter: 1)
-            case .queryCanceled?: return Problem(.unavailable, "statement_timeout", "This took longer than it may. Nothing was changed; ask for less.", retryAfter: 5)
+                return Problem(
+                    .unavailable,
+                    "try_again",
+                    "Others were changing the same thing. Nothing was changed; try again.",
+                    retryAfter: 1
+                )
+            case .queryCanceled?:
+                return Problem(
+                    .unavailable,
+                    "statement_timeout",
+                    "This took longer than it may. Nothing was changed; ask for less.",
+                    retryAfter: 5
+                )
             case .adminShutdown?, .crashShutdown?, .cannotConnectNow?, .tooManyConnections?, .readOnlyTransaction?:
                 return Problem(.unavailable, "database_unavailable", "The database cannot be used now. Nothing was changed.", retryAfter: 2)
             case .uniqueViolation?, .exclusionViolation?, .foreignKeyViolation?, .checkViolation?:

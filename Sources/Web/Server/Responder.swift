@@ -44,8 +44,19 @@ final class Responder: Sendable {
     private let sourcePolicy: String
 
     init(
-        settings: WebSettings, router: Router<Target>, access: Access, tenancy: Tenancy, redis: Redis?, keys: KeyRing, wake: Wake?, ambient: Ambient,
-        metrics: Metrics, log: AccessLog, state: ServerState, executors: LoopExecutors, logger: Logger
+        settings: WebSettings,
+        router: Router<Target>,
+        access: Access,
+        tenancy: Tenancy,
+        redis: Redis?,
+        keys: KeyRing,
+        wake: Wake?,
+        ambient: Ambient,
+        metrics: Metrics,
+        log: AccessLog,
+        state: ServerState,
+        executors: LoopExecutors,
+        logger: Logger
     ) {
         self.settings = settings
         self.router = router
@@ -88,8 +99,10 @@ final class Responder: Sendable {
         let head = RequestHead(request.head)
         let peer = channel.remoteAddress?.ipAddress
         var trace = Trace(
-            requestID: UUID.version7(at: now, random: ambient.random(), ambient.random()), head: head,
-            source: head.source(peer: peer, trusted: settings.trustedProxies))
+            requestID: UUID.version7(at: now, random: ambient.random(), ambient.random()),
+            head: head,
+            source: head.source(peer: peer, trusted: settings.trustedProxies)
+        )
         let working = metrics.requests.inFlight.add(1, ordering: .relaxed).newValue
         defer { metrics.requests.inFlight.subtract(1, ordering: .relaxed) }
 
@@ -113,8 +126,13 @@ final class Responder: Sendable {
     }
 
     @concurrent private func answer(
-        _ request: Request, _ writer: inout ResponseWriter, _ channel: any Channel, _ trace: inout Trace, _ working: Int,
-        _ start: ContinuousClock.Instant, _ now: Instant
+        _ request: Request,
+        _ writer: inout ResponseWriter,
+        _ channel: any Channel,
+        _ trace: inout Trace,
+        _ working: Int,
+        _ start: ContinuousClock.Instant,
+        _ now: Instant
     ) async throws -> Reply {
         let head = trace.head
         guard head.hasHost else { throw Problem(.malformed, "host_required", "Send a Host header.") }
@@ -149,10 +167,28 @@ final class Responder: Sendable {
             }
             let body = try await body(request, &writer, route, &trace)
             let call = Call(
-                requestID: trace.requestID, route: route.path.description, caller: admission.caller, token: head.token, path: values, now: now,
-                ambient: ambient, access: access, tenancy: tenancy, source: trace.source, userAgent: head.userAgent, place: admission.place)
+                requestID: trace.requestID,
+                route: route.path.description,
+                caller: admission.caller,
+                token: head.token,
+                path: values,
+                now: now,
+                ambient: ambient,
+                access: access,
+                tenancy: tenancy,
+                source: trace.source,
+                userAgent: head.userAgent,
+                place: admission.place
+            )
             let exchange = Exchange(
-                call: call, path: String(head.path), query: head.query, body: body, headers: head.headers, keys: keys, wake: wake)
+                call: call,
+                path: String(head.path),
+                query: head.query,
+                body: body,
+                headers: head.headers,
+                keys: keys,
+                wake: wake
+            )
             return try await Deadline.run(route.deadline ?? settings.handlerDeadline, on: channel.eventLoop, executors[channel.eventLoop]) {
                 try await route.respond(exchange)
             }
@@ -162,7 +198,12 @@ final class Responder: Sendable {
     private func identify(_ trace: inout Trace, _ route: Route, _ start: ContinuousClock.Instant) async throws {
         guard let token = trace.head.token else { return try limit(source: &trace, start) }
         do {
-            let caller = try await access.caller(token: token, requestID: trace.requestID, source: trace.source, userAgent: trace.head.userAgent)
+            let caller = try await access.caller(
+                token: token,
+                requestID: trace.requestID,
+                source: trace.source,
+                userAgent: trace.head.userAgent
+            )
             trace.caller = caller
             let answer = callers.take(caller.session?.uuid ?? caller.actor.id, at: start)
             trace.rate = RateHeaders.of(answer, callerPolicy)
@@ -180,7 +221,9 @@ final class Responder: Sendable {
         guard answer.isAllowed else { throw RateHeaders.refusal(answer) }
     }
 
-    @concurrent private func body(_ request: Request, _ writer: inout ResponseWriter, _ route: Route, _ trace: inout Trace) async throws -> [UInt8] {
+    @concurrent private func body(_ request: Request, _ writer: inout ResponseWriter, _ route: Route, _ trace: inout Trace) async throws
+        -> [UInt8]
+    {
         guard route.method != .get else { return [] }
         let head = trace.head
         let tooLarge = Problem(.tooLarge, "body_too_large", "Send at most \(route.bodyLimit) bytes.")
@@ -210,8 +253,13 @@ final class Responder: Sendable {
         let microseconds = Int(duration.seconds) * 1_000_000 + Int(duration.attoseconds / 1_000_000_000_000)
         metrics.requests.record(trace.route, status: reply.status, microseconds: microseconds)
         var entry = AccessLog.Entry(
-            requestID: trace.requestID, method: trace.head.method, route: trace.route, status: reply.status, microseconds: microseconds,
-            bytes: reply.body.count)
+            requestID: trace.requestID,
+            method: trace.head.method,
+            route: trace.route,
+            status: reply.status,
+            microseconds: microseconds,
+            bytes: reply.body.count
+        )
         switch trace.place {
         case .location(let location): (entry.location, entry.organization) = (location.id.uuid, location.organization.uuid)
         case .organization(let organization): entry.organization = organization.uuid

@@ -75,7 +75,8 @@ struct Router<Target: Sendable>: Sendable {
     /// Characters of our paths and ids; percent-encoded spellings of them are not ours.
     private func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"),
             UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"):
             true
         default: false

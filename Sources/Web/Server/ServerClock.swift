@@ -20,7 +20,8 @@ final class ServerClock: Sendable {
         let rest = Int(second % 86_400)
         let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        return "\(names[day.weekday - 1]), \(two(number)) \(months[month - 1]) \(year) \(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60)) GMT"
+        return
+            "\(names[day.weekday - 1]), \(two(number)) \(months[month - 1]) \(year) \(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60)) GMT"
     }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }

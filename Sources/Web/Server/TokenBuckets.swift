@@ -33,7 +33,11 @@ final class TokenBuckets<Key: Hashable & Sendable>: Sendable {
             if isAllowed { bucket.tokens -= 1 }
             buckets[key] = bucket
             let missing = isAllowed ? Double(rate.burst) - bucket.tokens : 1 - bucket.tokens
-            return Answer(isAllowed: isAllowed, remaining: Int(bucket.tokens), reset: max(1, Int((missing / max(rate.perSecond, 0.001)).rounded(.up))))
+            return Answer(
+                isAllowed: isAllowed,
+                remaining: Int(bucket.tokens),
+                reset: max(1, Int((missing / max(rate.perSecond, 0.001)).rounded(.up)))
+            )
         }
     }
 

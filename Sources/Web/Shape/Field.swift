@@ -17,27 +17,53 @@ public struct Field<Value: Sendable>: Sendable {
 
     /// A required member; with `optional`, one that keeps the property's own value when it is absent.
     public init<T: Sendable>(
-        _ name: StaticString, _ path: any KeyPath<Value, T> & Sendable, _ kind: Kind<T>, example: T? = nil, optional: Bool = false,
-        visible: Permission? = nil, about: StaticString? = nil
+        _ name: StaticString,
+        _ path: any KeyPath<Value, T> & Sendable,
+        _ kind: Kind<T>,
+        example: T? = nil,
+        optional: Bool = false,
+        visible: Permission? = nil,
+        about: StaticString? = nil
     ) {
         self.init(
-            name, path, kind, kind.schema, example, isRequired: !optional, visible, about,
+            name,
+            path,
+            kind,
+            kind.schema,
+            example,
+            isRequired: !optional,
+            visible,
+            about,
             read: { json, reading in
                 if let json { return kind.read(json, &reading) }
                 if !optional { reading.fail("required", "Send this member.") }
                 return nil
             },
-            write: kind.write)
+            write: kind.write
+        )
     }
 
     /// A member that may be absent or null; with `null: false` only absent; with `required`, neither (for values without a blank).
     public init<T: Sendable>(
-        _ name: StaticString, _ path: any KeyPath<Value, T?> & Sendable, _ kind: Kind<T>, example: T? = nil, null: Bool = true,
-        required: Bool = false, visible: Permission? = nil, about: StaticString? = nil
+        _ name: StaticString,
+        _ path: any KeyPath<Value, T?> & Sendable,
+        _ kind: Kind<T>,
+        example: T? = nil,
+        null: Bool = true,
+        required: Bool = false,
+        visible: Permission? = nil,
+        about: StaticString? = nil
     ) {
         let null = null && !required
         self.init(
-            name, path, kind, null ? nullable(kind.schema) : kind.schema, example, isRequired: required, visible, about,
+            name,
+            path,
+            kind,
+            null ? nullable(kind.schema) : kind.schema,
+            example,
+            isRequired: required,
+            visible,
+            about,
             read: { json, reading in
                 guard let json else {
                     if required { reading.fail("required", "Send this member.") }
@@ -48,16 +74,28 @@ public struct Field<Value: Sendable>: Sendable {
             },
             write: { value, writer, viewer in
                 if let value { kind.write(value, &writer, viewer) } else { writer.null() }
-            })
+            }
+        )
     }
 
     /// A member of a change: absent keeps, null clears, a value sets.
     public init<T: Sendable>(
-        _ name: StaticString, _ path: any KeyPath<Value, Change<T>> & Sendable, _ kind: Kind<T>, example: T? = nil, visible: Permission? = nil,
+        _ name: StaticString,
+        _ path: any KeyPath<Value, Change<T>> & Sendable,
+        _ kind: Kind<T>,
+        example: T? = nil,
+        visible: Permission? = nil,
         about: StaticString? = nil
     ) {
         self.init(
-            name, path, kind, nullable(kind.schema), example, isRequired: false, visible, about,
+            name,
+            path,
+            kind,
+            nullable(kind.schema),
+            example,
+            isRequired: false,
+            visible,
+            about,
             read: { json, reading in
                 guard let json else { return .keep }
                 if case .null = json { return .clear }
@@ -65,12 +103,21 @@ public struct Field<Value: Sendable>: Sendable {
             },
             write: { change, writer, viewer in
                 if case .set(let value) = change { kind.write(value, &writer, viewer) } else { writer.null() }
-            })
+            }
+        )
     }
 
     private init<P: Sendable, T: Sendable>(
-        _ name: StaticString, _ path: any KeyPath<Value, P> & Sendable, _ kind: Kind<T>, _ schema: JSON, _ example: T?, isRequired: Bool, _ visible: Permission?,
-        _ about: StaticString?, read: @escaping @Sendable (JSON?, inout Reading) -> P?, write: @escaping @Sendable (P, inout JSONWriter, Viewer) -> Void
+        _ name: StaticString,
+        _ path: any KeyPath<Value, P> & Sendable,
+        _ kind: Kind<T>,
+        _ schema: JSON,
+        _ example: T?,
+        isRequired: Bool,
+        _ visible: Permission?,
+        _ about: StaticString?,
+        read: @escaping @Sendable (JSON?, inout Reading) -> P?,
+        write: @escaping @Sendable (P, inout JSONWriter, Viewer) -> Void
     ) {
         // The literal decides whether a key path can set, whatever type it is passed as.
         // (`unsafe` only because a cast cannot keep the mark Sendable, which `path` has.)
@@ -132,5 +179,6 @@ private func nullable(_ schema: JSON) -> JSON {
             case ("enum", .array(let words)): ("enum", .array(words + [.null]))
             default: member
             }
-        })
+        }
+    )
 }

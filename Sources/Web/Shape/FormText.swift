@@ -81,14 +81,17 @@ private func decoded(_ slice: some Collection<UInt8>, _ isQuery: Bool) throws(Pr
     while let byte = iterator.next() {
         switch byte {
         case UInt8(ascii: "%"):
-            guard let high = iterator.next(), let low = iterator.next(), let value = bytes(hex: String(decoding: [high, low], as: UTF8.self))?.first
+            guard let high = iterator.next(), let low = iterator.next(),
+                let value = bytes(hex: String(decoding: [high, low], as: UTF8.self))?.first
             else { throw malformed("invalid_escape", "A percent sign must be followed by two hexadecimal digits.") }
             out.append(value)
         case UInt8(ascii: "+"): out.append(UInt8(ascii: " "))
         default: out.append(byte)
         }
     }
-    guard let text = String(validating: out, as: UTF8.self), !out.contains(0) else { throw malformed("invalid_text", "Send UTF-8 without NUL.") }
+    guard let text = String(validating: out, as: UTF8.self), !out.contains(0) else {
+        throw malformed("invalid_text", "Send UTF-8 without NUL.")
+    }
     return text
 }
 

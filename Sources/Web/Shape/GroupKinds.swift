@@ -4,18 +4,24 @@ extension Kind {
     /// A list whose length lies in `range`.
     public static func list<Item>(of item: Kind<Item>, _ range: ClosedRange<Int>, unique: Bool = false) -> Kind where T == [Item] {
         var schema: [(key: String, value: JSON)] = [
-            ("type", .string("array")), ("items", item.schema), ("minItems", .integer(range.lowerBound)), ("maxItems", .integer(range.upperBound)),
+            ("type", .string("array")), ("items", item.schema), ("minItems", .integer(range.lowerBound)),
+            ("maxItems", .integer(range.upperBound)),
         ]
         if unique { schema.append(("uniqueItems", .bool(true))) }
         return Kind(
-            .object(schema), components: item.components, text: .list(item.text),
+            .object(schema),
+            components: item.components,
+            text: .list(item.text),
             read: { json, reading in
                 guard case .array(let values) = json else {
                     reading.fail("type", "Send an array.")
                     return nil
                 }
                 guard range.contains(values.count) else {
-                    reading.fail(values.count < range.lowerBound ? "too_few" : "too_many", "Send \(range.lowerBound) to \(range.upperBound) items.")
+                    reading.fail(
+                        values.count < range.lowerBound ? "too_few" : "too_many",
+                        "Send \(range.lowerBound) to \(range.upperBound) items."
+                    )
                     return nil
                 }
                 if unique, values.indices.contains(where: { values[..<$0].contains(values[$0]) }) {
@@ -41,9 +47,12 @@ extension Kind {
     public static func object(_ shape: Shape<T>) -> Kind { .object(shape, to: { $0 }, from: { $0 }) }
 
     /// An object whose members make up another value.
-    static func object<Members>(_ shape: Shape<Members>, to: @escaping @Sendable (Members) -> T, from: @escaping @Sendable (T) -> Members) -> Kind {
+    static func object<Members>(_ shape: Shape<Members>, to: @escaping @Sendable (Members) -> T, from: @escaping @Sendable (T) -> Members)
+        -> Kind
+    {
         Kind(
-            .object([("$ref", .string("#/components/schemas/\(shape.name)"))]), components: shape.components,
+            .object([("$ref", .string("#/components/schemas/\(shape.name)"))]),
+            components: shape.components,
             text: .object { shape.fields.map { ($0.name, $0.text) } },
             read: { json, reading in shape.read(json, &reading).map(to) },
             write: { value, writer, viewer in shape.write(from(value), into: &writer, viewer: viewer) }
@@ -58,14 +67,18 @@ extension Kind {
                 ("type", .string("object")), ("additionalProperties", item.schema), ("propertyNames", name.schema),
                 ("minProperties", .integer(count.lowerBound)), ("maxProperties", .integer(count.upperBound)),
             ]),
-            components: item.components, text: .none,
+            components: item.components,
+            text: .none,
             read: { json, reading in
                 guard case .object(let members) = json else {
                     reading.fail("type", "Send an object.")
                     return nil
                 }
                 guard count.contains(members.count) else {
-                    reading.fail(members.count < count.lowerBound ? "too_few" : "too_many", "Send \(count.lowerBound) to \(count.upperBound) members.")
+                    reading.fail(
+                        members.count < count.lowerBound ? "too_few" : "too_many",
+                        "Send \(count.lowerBound) to \(count.upperBound) members."
+                    )
                     return nil
                 }
                 var out: [String: Item] = [:]
@@ -93,7 +106,8 @@ extension Kind where T == JSON {
     /// Any JSON of at most `bytes`: for members whose rules are data, checked by the use case.
     public static func json(bytes: Int = 16_384) -> Kind {
         Kind(
-            .bool(true), text: .none,
+            .bool(true),
+            text: .none,
             read: { json, reading in
                 guard json.bytes.count <= bytes else {
                     reading.fail("too_long", "Send at most \(bytes) bytes here.")

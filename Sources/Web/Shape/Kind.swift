@@ -12,8 +12,11 @@ public struct Kind<T: Sendable>: Sendable {
     let write: @Sendable (T, inout JSONWriter, Viewer) -> Void
 
     init(
-        _ schema: JSON, components: [Component] = [], text: TextForm = .string,
-        read: @escaping @Sendable (JSON, inout Reading) -> T?, write: @escaping @Sendable (T, inout JSONWriter, Viewer) -> Void
+        _ schema: JSON,
+        components: [Component] = [],
+        text: TextForm = .string,
+        read: @escaping @Sendable (JSON, inout Reading) -> T?,
+        write: @escaping @Sendable (T, inout JSONWriter, Viewer) -> Void
     ) {
         self.schema = schema
         self.components = components

@@ -27,14 +27,17 @@ extension Kind where T == String {
     public static func code(_ range: ClosedRange<Int>, _ alphabet: StaticString = "A-Za-z0-9._-") -> Kind {
         let allowed = characters(of: alphabet)
         let members = allowed.map { $0.properties.isAlphabetic || ("0"..."9").contains($0) ? String($0) : "\\u00" + hex([UInt8($0.value)]) }
-        return checked(range, "^[\(members.joined())]*$", "Send only the characters \(alphabet).") { scalars in scalars.allSatisfy(allowed.contains) }
+        return checked(range, "^[\(members.joined())]*$", "Send only the characters \(alphabet).") { scalars in
+            scalars.allSatisfy(allowed.contains)
+        }
     }
 
     public static var email: Kind {
         let pattern = #"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}$"#
         return checked(6...254, pattern, "Send an address such as name@example.org.") { scalars in
             let parts = scalars.split(separator: "@", omittingEmptySubsequences: false)
-            guard parts.count == 2, (1...64).contains(parts[0].count), parts[0].allSatisfy({ isAlphanumeric($0) || "._%+'-".unicodeScalars.contains($0) })
+            guard parts.count == 2, (1...64).contains(parts[0].count),
+                parts[0].allSatisfy({ isAlphanumeric($0) || "._%+'-".unicodeScalars.contains($0) })
             else { return false }
             let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
             return (2...9).contains(labels.count)
@@ -43,7 +46,10 @@ extension Kind where T == String {
     }
 
     private static func checked(
-        _ range: ClosedRange<Int>, _ pattern: String, _ advice: String, text: TextForm = .string,
+        _ range: ClosedRange<Int>,
+        _ pattern: String,
+        _ advice: String,
+        text: TextForm = .string,
         _ accepts: @escaping @Sendable (String.UnicodeScalarView) -> Bool
     ) -> Kind {
         Kind(

@@ -3,15 +3,22 @@ public import Values
 extension Kind {
     /// A value with exactly one text form.
     static func formatted(
-        _ format: String?, _ pattern: String, length: ClosedRange<Int>, _ advice: String, text: TextForm = .string,
-        read: @escaping @Sendable (String) -> T?, write: @escaping @Sendable (T) -> String
+        _ format: String?,
+        _ pattern: String,
+        length: ClosedRange<Int>,
+        _ advice: String,
+        text: TextForm = .string,
+        read: @escaping @Sendable (String) -> T?,
+        write: @escaping @Sendable (T) -> String
     ) -> Kind {
         var schema: [(key: String, value: JSON)] = [
-            ("type", .string("string")), ("minLength", .integer(length.lowerBound)), ("maxLength", .integer(length.upperBound)), ("pattern", .string(pattern)),
+            ("type", .string("string")), ("minLength", .integer(length.lowerBound)), ("maxLength", .integer(length.upperBound)),
+            ("pattern", .string(pattern)),
         ]
         if let format { schema.append(("format", .string(format))) }
         return Kind(
-            .object(schema), text: text,
+            .object(schema),
+            text: text,
             read: { json, reading in
                 guard let text = reading.string(json) else { return nil }
                 guard length.contains(text.utf8.count), let value = read(text) else {
@@ -25,13 +32,27 @@ extension Kind {
     }
 
     public static func id<Of>() -> Kind where T == ID<Of> {
-        .formatted("uuid", uuidPattern, length: 36...36, "Send an id: 36 characters, hexadecimal and dashes.", read: { T($0) }, write: \.description)
+        .formatted(
+            "uuid",
+            uuidPattern,
+            length: 36...36,
+            "Send an id: 36 characters, hexadecimal and dashes.",
+            read: { T($0) },
+            write: \.description
+        )
     }
 }
 
 extension Kind where T == UUID {
     public static var uuid: Kind {
-        .formatted("uuid", uuidPattern, length: 36...36, "Send an id: 36 characters, hexadecimal and dashes.", read: { UUID($0) }, write: \.description)
+        .formatted(
+            "uuid",
+            uuidPattern,
+            length: 36...36,
+            "Send an id: 36 characters, hexadecimal and dashes.",
+            read: { UUID($0) },
+            write: \.description
+        )
     }
 }
 
@@ -48,7 +69,13 @@ extension Kind where T == Day {
 extension Kind where T == TimeOfDay {
     public static var time: Kind {
         .formatted(
-            nil, "^([01][0-9]|2[0-3]):[0-5][0-9]$", length: 5...5, "Send a time of day such as 09:30.", read: { TimeOfDay($0) }, write: \.description)
+            nil,
+            "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+            length: 5...5,
+            "Send a time of day such as 09:30.",
+            read: { TimeOfDay($0) },
+            write: \.description
+        )
     }
 }
 
@@ -56,16 +83,26 @@ extension Kind where T == Instant {
     /// RFC 3339 with an offset; written in UTC.
     public static var instant: Kind {
         .formatted(
-            "date-time", "^\(dayPattern)T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$", length: 20...35,
-            "Send a moment with its offset, such as 2026-03-02T09:30:00-05:00.", read: { Instant($0) }, write: \.description)
+            "date-time",
+            "^\(dayPattern)T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+            length: 20...35,
+            "Send a moment with its offset, such as 2026-03-02T09:30:00-05:00.",
+            read: { Instant($0) },
+            write: \.description
+        )
     }
 }
 
 extension Kind where T == ZoneName {
     public static var zone: Kind {
         .formatted(
-            nil, "^(UTC|[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){1,2})$", length: 3...64, "Send an IANA time zone such as America/New_York.",
-            read: { ZoneName($0) }, write: \.name)
+            nil,
+            "^(UTC|[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){1,2})$",
+            length: 3...64,
+            "Send an IANA time zone such as America/New_York.",
+            read: { ZoneName($0) },
+            write: \.name
+        )
     }
 }
 
@@ -78,7 +115,14 @@ extension Kind where T == Currency {
 extension Kind where T == NPI {
     /// The last digit is a check digit, which no pattern can say.
     public static var npi: Kind {
-        .formatted("npi", "^[12][0-9]{9}$", length: 10...10, "Send a National Provider Identifier: ten digits with a right check digit.", read: { NPI($0) }, write: \.digits)
+        .formatted(
+            "npi",
+            "^[12][0-9]{9}$",
+            length: 10...10,
+            "Send a National Provider Identifier: ten digits with a right check digit.",
+            read: { NPI($0) },
+            write: \.digits
+        )
     }
 }
 
@@ -86,20 +130,25 @@ extension Kind where T == Phone {
     /// E.164 in JSON; a form may hold what people type.
     public static var phone: Kind {
         .formatted(
-            nil, #"^\+[1-9][0-9]{7,14}$"#, length: 9...16, "Send a number such as +12125550123.",
+            nil,
+            #"^\+[1-9][0-9]{7,14}$"#,
+            length: 9...16,
+            "Send a number such as +12125550123.",
             text: .normalized { Phone($0)?.e164 ?? $0 },
             read: { text in
                 guard text.utf8.first == UInt8(ascii: "+"), text.utf8.dropFirst().allSatisfy({ (48...57).contains($0) }) else { return nil }
                 return Phone(text)
             },
-            write: \.e164)
+            write: \.e164
+        )
     }
 }
 
 extension Kind where T == Bool {
     public static var bool: Kind {
         Kind(
-            .object([("type", .string("boolean"))]), text: .bool,
+            .object([("type", .string("boolean"))]),
+            text: .bool,
             read: { json, reading in
                 if case .bool(let value) = json { return value }
                 reading.fail("type", "Send true or false.")
@@ -114,7 +163,8 @@ extension Kind where T: FixedWidthInteger {
     /// A plain integer: `1.0` and `1e2` are refused.
     public static func int(_ range: ClosedRange<T>) -> Kind {
         Kind(
-            .object([("type", .string("integer")), ("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound))]), text: .number,
+            .object([("type", .string("integer")), ("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound))]),
+            text: .number,
             read: { json, reading in
                 guard case .number(let text) = json, text.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) else {
                     reading.fail("type", "Send an integer without fraction or exponent.")
@@ -145,7 +195,8 @@ extension Kind where T == Money {
                 Field("currency", \.currency, .currency, example: .usd)
             },
             to: { Money(minor: $0.minor, $0.currency) },
-            from: { MoneyMembers(minor: $0.minor, currency: $0.currency) })
+            from: { MoneyMembers(minor: $0.minor, currency: $0.currency) }
+        )
     }
 }
 
