@@ -80,6 +80,8 @@ final class FlushLane: ConnectionKeeper {
 
     func released(_ connection: Connection) {}
 
+    func hurry() { outage.hurry() }
+
     func opened(_ connection: Connection) {
         outage.ended()
         pool.opened(connection)

@@ -217,6 +217,8 @@ final class LeaseLane: ConnectionKeeper {
         serve()
     }
 
+    func hurry() { outage.hurry() }
+
     func opened(_ connection: Connection) {
         outage.ended()
         pool.opened(connection)

@@ -8,7 +8,7 @@ extension Duration {
     }
 }
 
-/// When a lane lost the database and may try again: after 50 ms, then twice as long each time up to two seconds, with jitter so that
+/// When a lane lost the database and may try again: after 50 ms, then twice as long each time up to one second, with jitter so that
 /// many gateways do not return at the same moment.
 struct Outage {
     private(set) var since: Nanoseconds?
@@ -28,9 +28,14 @@ struct Outage {
         if first { since = now }
         failures += 1
         let doubled: Nanoseconds = 50_000_000 << Nanoseconds(min(failures - 1, 6))
-        let delay = min(doubled, 2_000_000_000)
+        let delay = min(doubled, 1_000_000_000)
         nextAttempt = now + delay / 2 + Nanoseconds.random(in: 0...delay / 2)
         return first
+    }
+
+    /// Another lane has a connection: this one need not wait.
+    mutating func hurry() {
+        nextAttempt = 0
     }
 
     mutating func ended() {

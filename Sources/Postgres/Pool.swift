@@ -11,6 +11,7 @@ final class Pool {
     private var preparedBefore = 0
     private(set) var isClosing = false
     private var closers: [CheckedContinuation<Void, Never>] = []
+    private var lastComplaint: Nanoseconds = 0
     private var closeDeadline: Nanoseconds = 0
     var statistics = DatabaseStatistics()
 
@@ -63,6 +64,9 @@ final class Pool {
 
     func opened(_ connection: Connection) {
         statistics.opened += 1
+        shared.hurry()
+        leased.hurry()
+        flush.hurry()
         logger.debug("connected to PostgreSQL", metadata: ["database": "\(settings.database)"])
     }
 
@@ -75,6 +79,9 @@ final class Pool {
             logger.warning("cannot connect to PostgreSQL", metadata: ["database": "\(settings)", "reason": "\(connection.refusal)"])
         case .broken, .overdue:
             statistics.lost += 1
+            // A server that stops takes all connections along: one line a second says enough.
+            guard poll.now - lastComplaint > 1_000_000_000 else { return }
+            lastComplaint = poll.now
             logger.warning("a connection to PostgreSQL was lost", metadata: ["database": "\(settings.database)", "why": "\(why)"])
         case .closed: if connection.isDoomed { statistics.lost += 1 }
         }

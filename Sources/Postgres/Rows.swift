@@ -3,6 +3,7 @@ internal import CLibpq
 /// What a statement brought back.
 public struct Rows: Sendable, RandomAccessCollection {
     private let answer: Answer
+    /// How many rows there are.
     public let count: Int
 
     init(_ result: OpaquePointer) {
@@ -23,6 +24,7 @@ public struct Rows: Sendable, RandomAccessCollection {
         Int(String(cString: PQcmdTuples(answer.result))) ?? 0
     }
 
+    /// All rows, whole. Errors as of `Row.decode`.
     public func decode<each Column: Readable>(
         _ type: (repeat each Column).Type = (repeat each Column).self,
         file: StaticString = #fileID,
@@ -34,76 +36,16 @@ public struct Rows: Sendable, RandomAccessCollection {
         return decoded
     }
 
-    /// The tag of the command that ran: `COMMIT`, `INSERT 0 1`.
-    var tag: String { String(cString: PQcmdStatus(answer.result)) }
-}
-
-/// One row of an answer.
-public struct Row: Sendable {
-    fileprivate let answer: Answer
-    fileprivate let row: Int32
-
-    /// The whole row. Errors: another count of columns, NULL in a column that is not Optional, another type.
-    ///
-    ///     let (id, name) = try row.decode((PatientID, String).self)
-    public func decode<each Column: Readable>(
-        _ type: (repeat each Column).Type = (repeat each Column).self,
+    /// Rows of one column.
+    public func decode<Value: Readable>(
+        _ type: Value.Type,
         file: StaticString = #fileID,
         line: UInt = #line
-    ) throws(DecodingFailure) -> (repeat each Column) {
-        var expected: Int32 = 0
-        for _ in repeat (each Column).self { expected += 1 }
-        let columns = PQnfields(answer.result)
-        guard columns == expected else {
-            throw DecodingFailure(
-                column: nil,
-                index: Int(columns),
-                expected: "\(expected) columns",
-                oid: 0,
-                isNull: false,
-                origin: Origin(file, line)
-            )
-        }
-        var column: Int32 = 0
-        do {
-            return (repeat try next(&column, as: (each Column).self))
-        } catch {
-            throw error.at(Origin(file, line))
-        }
-    }
-
-    public func value<Value: Readable>(
-        _ index: Int,
-        as type: Value.Type = Value.self,
-        file: StaticString = #fileID,
-        line: UInt = #line
-    ) throws(DecodingFailure) -> Value {
-        guard index >= 0, index < Int(PQnfields(answer.result)) else {
-            throw DecodingFailure(column: nil, index: index, expected: type, oid: 0, isNull: false, origin: Origin(file, line))
-        }
-        do {
-            return try Value.decode(Cell(answer.result, row: row, column: Int32(truncatingIfNeeded: index)))
-        } catch {
-            throw error.at(Origin(file, line))
-        }
-    }
-
-    public func value<Value: Readable>(
-        _ column: StaticString,
-        as type: Value.Type = Value.self,
-        file: StaticString = #fileID,
-        line: UInt = #line
-    ) throws(DecodingFailure) -> Value {
-        let name = "\(column)"
-        for index in 0..<PQnfields(answer.result) where PQfname(answer.result, index).map({ String(cString: $0) }) == name {
-            return try value(Int(index), as: type, file: file, line: line)
-        }
-        throw DecodingFailure(column: name, index: -1, expected: type, oid: 0, isNull: false, origin: Origin(file, line))
-    }
-
-    private func next<Value: Readable>(_ column: inout Int32, as type: Value.Type) throws(DecodingFailure) -> Value {
-        defer { column += 1 }
-        return try Value.decode(Cell(answer.result, row: row, column: column))
+    ) throws(DecodingFailure) -> [Value] {
+        var decoded: [Value] = []
+        decoded.reserveCapacity(count)
+        for position in 0..<count { decoded.append(try self[position].decode(type, file: file, line: line)) }
+        return decoded
     }
 }
 

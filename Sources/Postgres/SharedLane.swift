@@ -128,6 +128,8 @@ final class SharedLane: ConnectionKeeper {
 
     func released(_ connection: Connection) {}
 
+    func hurry() { outage.hurry() }
+
     func opened(_ connection: Connection) {
         outage.ended()
         pool.opened(connection)
