@@ -26,6 +26,8 @@ final class Connection {
     private(set) var openedAt: Nanoseconds = 0
     private let connectDeadline: Nanoseconds
     private var isMarked = false
+    /// What epoll was asked for last.
+    private var watched: UInt32 = 0
 
     /// What was sent and has not come back, oldest first.
     var exchanges = Backlog<Exchange>()
@@ -102,15 +104,18 @@ final class Connection {
         case PGRES_POLLING_WRITING: watch(EPOLLOUT.rawValue)
         case PGRES_POLLING_OK:
             guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { return close(.refused) }
+            watch(EPOLLIN.rawValue)
             phase = .open
             openedAt = poll.now
-            watch(EPOLLIN.rawValue)
             keeper?.opened(self)
         default: close(.refused)
         }
     }
 
     private func watch(_ interest: UInt32) {
+        // While connecting, libpq may change the socket under the same number.
+        guard interest != watched || phase == .connecting else { return }
+        watched = interest
         poll.watch(PQsocket(handle), for: interest, serial: serial)
     }
 

@@ -13,6 +13,7 @@ final class EventPoll {
     private var connections: [UInt64: Connection] = [:]
     private var serial: UInt64 = EventPoll.bell
     private var dirty: ContiguousArray<Connection> = []
+    private var answered: ContiguousArray<(flight: FlightOrder, rows: [Rows])> = []
 
     init(bell: Int32) {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -58,6 +59,14 @@ final class EventPoll {
 
     func flushMarked() {
         while let connection = dirty.popLast() { connection.flush() }
+    }
+
+    /// Wakes the caller at the end of this turn: the server works on what was sent meanwhile.
+    func answer(_ flight: FlightOrder, _ rows: [Rows]) { answered.append((flight, rows)) }
+
+    func wakeAnswered() {
+        for answer in answered { answer.flight.continuation.resume(returning: answer.rows) }
+        answered.removeAll(keepingCapacity: true)
     }
 
     /// Waits for sockets, and for the bell, up to `milliseconds` (-1: for ever), and serves them.

@@ -98,13 +98,19 @@ final class Pool {
     }
 
     func publish() {
-        let all = all
-        statistics.connections = all.count { $0.isOpen }
+        statistics.connections = 0
+        statistics.inFlight = 0
+        statistics.prepared = preparedBefore
+        for lane in [shared.all, leased.connections, flush.all] {
+            for connection in lane {
+                if connection.isOpen { statistics.connections += 1 }
+                statistics.inFlight += connection.inFlight
+                statistics.prepared += Int(clamping: connection.prepared.total)
+            }
+        }
         statistics.leased = leased.leased
-        statistics.inFlight = all.reduce(0) { $0 + $1.inFlight }
         statistics.waiting = shared.waiting + leased.waiting + flush.count
         statistics.isUp = shared.isUp
-        statistics.prepared = preparedBefore + all.reduce(0) { $0 + Int(clamping: $1.prepared.total) }
         board.publish(statistics)
     }
 

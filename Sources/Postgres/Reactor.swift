@@ -80,6 +80,7 @@ public final class Reactor: @unchecked Sendable {
                 for (number, pool) in pools where pool.isClosed { pools[number] = nil }
             }
             poll.flushMarked()
+            poll.wakeAnswered()
             for pool in pools.values { pool.publish() }
             if !stoppers.isEmpty { return stop() }
             let mayIdle = pools.values.allSatisfy { $0.isQuiet }

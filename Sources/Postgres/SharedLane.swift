@@ -113,7 +113,7 @@ final class SharedLane: ConnectionKeeper {
     private func finished(_ flight: Flight, _ exchange: Exchange) {
         guard let failure = exchange.failure else {
             if flight.order.durable { return pool.flush.hold(flight, exchange.rows) }
-            return flight.order.continuation.resume(returning: exchange.rows)
+            return pool.poll.answer(flight.order, exchange.rows)
         }
         if let parseFailure = flight.parseFailure { return flight.fail(parseFailure) }
         guard failure.sqlState?.outdatesPrepared ?? false, !flight.wasPreparedAgain else { return flight.fail(failure) }
