@@ -142,7 +142,7 @@ public struct Caller: Sendable {
     public func requireStepUp(at now: Instant, within seconds: Int64 = 300) throws(Problem) {
         guard session != nil else { return }
         guard let steppedUpAt, now.seconds(since: steppedUpAt) <= seconds else {
-            throw Problem.forbidden("step_up_required", "Enter a code of your second factor again: POST /v1/session/step-up.")
+            throw Problem.forbidden("step_up_required", "Enter a code of your second factor again: POST /v1/sessions/current/step-up.")
         }
     }
 }

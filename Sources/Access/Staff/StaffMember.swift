@@ -18,12 +18,20 @@ public struct StaffMember: Sendable {
 
     private static let columns: Statement = "select id, account_id, name, email, state, version, created_at, updated_at from control.staff"
 
-    /// In the order they were invited.
-    public static func page(after: StaffID?, limit: Int) -> Statement {
-        columns + " where (\(after)::uuid is null or id > \(after)) order by id limit \(limit)"
+    /// In the order they were invited. `at`: only those with a grant at one of these locations or organization-wide; nil is everybody.
+    public static func page(after: StaffID?, at locations: [LocationID]? = nil, limit: Int) -> Statement {
+        columns + " where (\(after)::uuid is null or id > \(after))" + having(locations) + " order by id limit \(limit)"
     }
 
-    public static func one(_ id: StaffID) -> Statement { columns + " where id = \(id)" }
+    public static func one(_ id: StaffID, at locations: [LocationID]? = nil) -> Statement { columns + " where id = \(id)" + having(locations) }
+
+    private static func having(_ locations: [LocationID]?) -> Statement {
+        guard let locations else { return "" }
+        return """
+             and exists (select from control.staff_grant g where g.staff_id = staff.id \
+            and (g.location_id is null or g.location_id = any (\(locations))))
+            """
+    }
 
     public init(_ row: Row) throws {
         id = try row.value(0)
