@@ -1,0 +1,101 @@
+import Glibc
+
+/// A folder of files that are written whole or not at all, and never changed. All calls block: use them through `FileLane`.
+struct Folder: Sendable, Hashable {
+    let path: String
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    func folder(_ name: String) -> Folder { Folder(path + "/" + name) }
+
+    /// Makes the folder and those above it.
+    func make() throws {
+        var made = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+            made += path.hasPrefix("/") || !made.isEmpty ? "/" + part : String(part)
+            if mkdir(made, 0o700) != 0, errno != EEXIST { throw FileFault("mkdir") }
+        }
+    }
+
+    func contains(_ name: String) -> Bool { access(path + "/" + name, F_OK) == 0 }
+
+    /// Writes a file under a temporary name, makes it durable, and gives it its name. Nothing happens when it is there already with the
+    /// same bytes. Errors: it is there with other bytes (EEXIST); the disk.
+    func write(_ bytes: [UInt8], as name: String) throws {
+        if contains(name) {
+            guard try read(name, limit: bytes.count + 1) == bytes else { throw FileFault("write", EEXIST) }
+            return
+        }
+        var generator = SystemRandomNumberGenerator()
+        let temporary = "\(path)/.\(name).\(String(generator.next(), radix: 36)).part"
+        do {
+            try Folder.fill(temporary, bytes)
+            guard rename(temporary, path + "/" + name) == 0 else { throw FileFault("rename") }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try settle()
+    }
+
+    /// The whole file. Errors: it is no regular file (EINVAL), it is larger than `limit` bytes (EFBIG), or it cannot be read.
+    func read(_ name: String, limit: Int) throws -> [UInt8] {
+        let (descriptor, status) = try open(Array(name.utf8CString))
+        defer { close(descriptor) }
+        return try Folder.drain(descriptor, size: Int(status.st_size), limit: limit)
+    }
+
+    /// Makes renames in this folder durable.
+    func settle() throws {
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFault("open") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileFault("fsync") }
+    }
+
+    /// Opens a regular file, following no link. `O_NONBLOCK`, so that a named pipe cannot hold us.
+    func open(_ name: [CChar]) throws -> (descriptor: Int32, status: stat) {
+        let folder = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw FileFault("open") }
+        defer { close(folder) }
+        let descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFault("openat") }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw FileFault("fstat", EINVAL)
+        }
+        return (descriptor, status)
+    }
+
+    static func drain(_ descriptor: Int32, size: Int, limit: Int) throws -> [UInt8] {
+        guard size <= limit else { throw FileFault("read", EFBIG) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileFault("read") }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+            guard bytes.count <= limit else { throw FileFault("read", EFBIG) }
+        }
+    }
+
+    private static func fill(_ path: String, _ bytes: [UInt8]) throws {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw FileFault("open") }
+        defer { close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileFault("write") }
+            written += count
+        }
+        guard fsync(descriptor) == 0 else { throw FileFault("fsync") }
+    }
+}
