@@ -5,6 +5,8 @@ final class Flight {
     var deadline: Nanoseconds
     /// Sent again because its connection was lost, or because a prepared statement was out of date: once.
     var wasResent = false
+    /// Sent again only on a connection that was made later than the loss of the first: what took that may have taken others.
+    var notBefore: Nanoseconds = 0
     var wasPreparedAgain = false
     /// What the Parse in front of it failed with: the reason why its statement is missing.
     var parseFailure: PostgresError?

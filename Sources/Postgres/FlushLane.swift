@@ -26,7 +26,8 @@ final class FlushLane: ConnectionKeeper {
     private var waiting: [(waiter: Waiter, deadline: Nanoseconds)] = []
     private var committing: [Waiter] = []
     private var outage = Outage()
-    /// Counts the connections: what was written before a connection was lost may be lost too, and its later flush proves nothing.
+    /// Counts the moments at which the server may have crashed: what was written before is then perhaps lost, and a later flush proves
+    /// nothing about it.
     private(set) var epoch: UInt64 = 0
 
     init(_ pool: Pool) {
@@ -43,7 +44,7 @@ final class FlushLane: ConnectionKeeper {
     /// The answer of a flight waits here until it is durable.
     func hold(_ flight: Flight, _ rows: [Rows]) {
         // The server may have crashed since: whether the rows of this flight survived is not known.
-        guard epoch == flight.flushEpoch || flight.flushEpoch == 0 else { return flight.fail(.unknownOutcome) }
+        guard epoch == flight.flushEpoch else { return flight.fail(.unknownOutcome) }
         wait(.flight(flight, rows))
     }
 
@@ -90,11 +91,17 @@ final class FlushLane: ConnectionKeeper {
 
     func lost(_ connection: Connection, unanswered: [Exchange], why: Connection.Loss) {
         if self.connection === connection { self.connection = nil }
-        if why == .broken || why == .overdue { epoch += 1 }
         pool.lost(connection, why, first: why == .refused ? outage.failed(at: pool.poll.now) : false)
-        let unsure = committing
+        // What they wait for was written before the loss.
+        let unsure = committing + (why == .closed ? [] : waiting.map(\.waiter))
         committing = []
+        if why != .closed { waiting = [] }
         for waiter in unsure { waiter.resume(PostgresError(.unknownOutcome)) }
+    }
+
+    /// A connection of some lane broke. While this lane has one that goes on, the server did not crash.
+    func doubt() {
+        if !isOpen { epoch += 1 }
     }
 
     private func keepConnected() {

@@ -4,6 +4,7 @@ final class LeaseLane: ConnectionKeeper {
     private(set) var connections: [Connection] = []
     private var waiters = Backlog<Segment>()
     private var outage = Outage()
+    private var lastLoss: Nanoseconds = 0
 
     init(_ pool: Pool) {
         self.pool = pool
@@ -206,10 +207,11 @@ final class LeaseLane: ConnectionKeeper {
 
     func released(_ connection: Connection) { giveBack(connection) }
 
-    /// Only a connection that is proven idle is handed on.
+    /// Only a connection that is proven idle is handed on; just after a loss, only one that is younger than it.
     private func giveBack(_ connection: Connection) {
         connection.lease = nil
-        guard connection.isCleanAtSync, !connection.isWornOut, !pool.isClosing else {
+        let isSuspect = connection.openedAt <= lastLoss && pool.poll.now - lastLoss < 1_000_000_000
+        guard connection.isCleanAtSync, !connection.isWornOut, !isSuspect, !pool.isClosing else {
             connection.close(.closed)
             return serve()
         }
@@ -238,7 +240,10 @@ final class LeaseLane: ConnectionKeeper {
         }
         guard why != .closed else { return }
         // What took one connection has most often taken the others too: what is sent again shall not meet another dead one.
-        if why == .broken { for idle in connections where idle.isIdle { idle.close(.closed) } }
+        if why == .broken {
+            lastLoss = pool.poll.now
+            for idle in connections where idle.isIdle { idle.close(.closed) }
+        }
         serve()
     }
 

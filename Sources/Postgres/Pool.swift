@@ -79,6 +79,7 @@ final class Pool {
             logger.warning("cannot connect to PostgreSQL", metadata: ["database": "\(settings)", "reason": "\(connection.refusal)"])
         case .broken, .overdue:
             statistics.lost += 1
+            flush.doubt()
             // A server that stops takes all connections along: one line a second says enough.
             guard poll.now - lastComplaint > 1_000_000_000 else { return }
             lastComplaint = poll.now

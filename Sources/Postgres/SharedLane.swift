@@ -38,7 +38,7 @@ final class SharedLane: ConnectionKeeper {
     // MARK: Sending
 
     func dispatch() {
-        while let flight = pending.first, let connection = choose(flight.order.scope.schema) {
+        while let flight = pending.first, let connection = choose(flight) {
             _ = pending.popFirst()
             if flight.order.ticket.isCancelled {
                 flight.order.continuation.resume(throwing: CancellationError())
@@ -49,11 +49,11 @@ final class SharedLane: ConnectionKeeper {
     }
 
     /// A schema's home connection has met it before; the work spills over when home is busier by four.
-    private func choose(_ schema: SchemaName?) -> Connection? {
+    private func choose(_ flight: Flight) -> Connection? {
         guard !connections.isEmpty else { return nil }
-        let home = connections.count == 1 ? 0 : abs((schema?.hashValue ?? 0) % connections.count)
-        var best: Connection? = connections[home].isOpen ? connections[home] : nil
-        for other in connections where other.isOpen {
+        let home = connections[connections.count == 1 ? 0 : abs((flight.order.scope.schema?.hashValue ?? 0) % connections.count)]
+        var best: Connection? = home.isOpen && home.openedAt >= flight.notBefore ? home : nil
+        for other in connections where other.isOpen && other.openedAt >= flight.notBefore {
             if best.map({ other.inFlight + 4 < $0.inFlight }) ?? true { best = other }
         }
         return best.flatMap { $0.inFlight < pool.settings.sharedDepth ? $0 : nil }
@@ -160,6 +160,7 @@ final class SharedLane: ConnectionKeeper {
                 flight.fail(.unknownOutcome)
             } else {
                 flight.wasResent = true
+                flight.notBefore = pool.poll.now
                 again.append(flight)
             }
         }

@@ -8,6 +8,7 @@ extension PostgresTests {
             try await Clinic.with { clinic in
                 let database = try Clinic.database { $0.applicationName = "pgtest_victim_\(clinic.firstSchema)" }
                 let isOver = Tally()
+                let answers = (0..<16).map { _ in Tally() }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for reader in 0..<16 {
                         group.addTask {
@@ -24,14 +25,15 @@ extension PostgresTests {
                                     rows = try await database.flight(clinic.first, "select \(number) from {location}.item")
                                 }
                                 #expect(try rows.decode(Int.self) == [number])
+                                answers[reader].add()
                             }
                         }
                     }
                     var killed = 0
                     for _ in 0..<8 {
-                        // A read is sent again once, not twice: let those of the last time be answered.
-                        let seen = database.statistics.flights
-                        try await reach(database) { $0.flights > seen + 500 && $0.isUp }
+                        // A read is sent again once, not twice: let each of the last time be answered.
+                        let seen = answers.map(\.count)
+                        try await reach(database) { _ in zip(answers, seen).allSatisfy { $0.count > $1 + 1 } }
                         let victims = try await clinic.owner.flight(
                             .login,
                             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = \("pgtest_victim_\(clinic.firstSchema)")"
