@@ -1,6 +1,6 @@
 public import Jobs
-public import Postgres
-public import Values
+import Postgres
+import Values
 public import Web
 
 /// People and charts: registration, search, change, duplicate warning, and who is around a patient.

@@ -1,5 +1,5 @@
 import Values
-import Web
+public import Web
 
 struct RegisterPatientBody: Sendable {
     var person: PersonBody?

@@ -1,5 +1,6 @@
 import Access
 import Jobs
+import Postgres
 import Values
 import Web
 

@@ -87,7 +87,7 @@ extension Address {
         Field("city", \.city, .text(1...60), example: "Albany")
         Field("region", \.region, .code(2...3, "A-Z"), example: "NY")
         Field("postal_code", \.postalCode, .code(3...12, "A-Z0-9 -"), example: "12207")
-        Field("country", \.country, .code(2...2, "A-Z"), optional: true, example: "US")
+        Field("country", \.country, .code(2...2, "A-Z"), example: "US", optional: true)
     }
 }
 

@@ -1,11 +1,11 @@
-import Postgres
-import Values
+public import Postgres
+public import Values
 
 /// All SQL on `person`.
 public enum PersonStore {
     static let columns: Statement =
         """
-        person.id, person.given_name, person.middle_name, person.family_name, person.preferred_name, person.birth_date, person.sex, \
+        person.id as person_id, person.given_name, person.middle_name, person.family_name, person.preferred_name, person.birth_date, person.sex, \
         person.phone, person.email, person.street, person.street2, person.city, person.region, person.postal_code, person.country
         """
     static let columnCount = 15

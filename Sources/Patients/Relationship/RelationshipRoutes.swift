@@ -1,7 +1,7 @@
 import Access
 import Jobs
 import Values
-import Web
+public import Web
 
 struct AddRelationshipBody: Sendable {
     var person = PersonBody()
