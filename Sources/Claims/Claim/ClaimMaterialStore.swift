@@ -53,6 +53,14 @@ enum ClaimMaterialStore {
         """
     }
 
+    /// The balance of `receivable:insurance` by charge.
+    static func owedByInsurers(_ charges: [ChargeID]) -> Statement {
+        """
+        select charge_id, sum(case when debit = 'receivable:insurance' then amount else -amount end)::int8 from {location}.ledger_line
+        where charge_id = any(\(charges)) and (debit = 'receivable:insurance' or credit = 'receivable:insurance') group by charge_id
+        """
+    }
+
     /// The claims of a file, in the order of their ids: neighbours in time.
     static func claims(of file: ClaimFileID, after seen: ClaimID?, limit: Int) -> Statement {
         var select: Statement = "select claim.id, claim.number, encounter.id, encounter.service_day, encounter.diagnoses, " + people + """

@@ -60,30 +60,28 @@ struct PostRemittanceClaims: Sendable {
         switch decision {
         case .hold: break
         case .post(let adjudication):
-            try await enter(adjudication.transfers(of: open), of: posting, reverses: nil, work)
+            enter(adjudication.transfers(of: open), of: posting, reverses: nil, work)
             work.enqueue(PostingStore.adjudicated(open.id, adjudication, payerControl: claim.payerControl, at: work.now, by: actor))
         case .reverse(let earlier):
-            let rows = try await work.query(PostingStore.entry(of: earlier.id))
-            let entry: LedgerEntryID? = try rows.first?.value(0)
-            try await enter(try rows.map(PostingStore.contrary), of: posting, reverses: entry, work)
+            try await takeBack(earlier, by: posting, work)
             work.enqueue(PostingStore.reversed(open.id, at: work.now, by: actor))
         }
         return posting
     }
 
+    /// Restores what was before the posting, whatever the reversal says about single amounts.
+    private func takeBack(_ earlier: EarlierPosting, by posting: NewPosting, _ work: Work) async throws {
+        let source = (kind: "remittance_claim", id: earlier.id.uuid)
+        guard let entry: LedgerEntryID = try await work.query(LedgerStore.entry("remittance", source: source)).first?.value(0) else { return }
+        let transfers = try await work.query(LedgerStore.lines(of: entry)).map(LedgerStore.transfer)
+        enter(transfers.map(\.reversed), of: posting, reverses: entry, work)
+    }
+
     /// A decision that moves nothing makes no entry.
-    private func enter(_ transfers: [Transfer], of posting: NewPosting, reverses: LedgerEntryID?, _ work: Work) async throws {
+    private func enter(_ transfers: [Transfer], of posting: NewPosting, reverses: LedgerEntryID?, _ work: Work) {
         guard !transfers.isEmpty else { return }
-        let entry = NewEntry(
-            kind: "remittance",
-            day: day,
-            sourceKind: "remittance_claim",
-            sourceID: posting.id.uuid,
-            sourceOrdinal: 0,
-            reverses: reverses,
-            lines: transfers
-        )
-        _ = try await PostEntry().run(work, entry)
+        let source = (kind: "remittance_claim", id: posting.id.uuid)
+        PostEntry().run(work, NewEntry(kind: "remittance", day: day, source: source, reverses: reverses, transfers: transfers))
     }
 }
 

@@ -1,4 +1,3 @@
-import Billing
 import Postgres
 import Values
 import X12
@@ -60,15 +59,6 @@ enum PostingStore {
         """
         update {location}.claim set state = 'reversed', paid = 0, patient_owes = 0, version = version + 1, updated_at = \(now), updated_by = \(actor)
         where id = \(claim)
-        """
-    }
-
-    /// The ledger entry of a posting with its lines; no row when it moved nothing.
-    static func entry(of posting: RemittanceClaimID) -> Statement {
-        """
-        select entry.id, line.debit, line.credit, line.amount, line.patient_id, line.charge_id, line.claim_id, line.payer_id
-        from {location}.ledger_entry entry join {location}.ledger_line line on line.entry_id = entry.id
-        where entry.kind = 'remittance' and entry.source_kind = 'remittance_claim' and entry.source_id = \(posting) order by line.ordinal
         """
     }
 }

@@ -1,5 +1,4 @@
 import Billing
-import Postgres
 import Values
 
 extension Adjudication {
@@ -7,10 +6,10 @@ extension Adjudication {
     func transfers(of claim: OpenClaim) -> [Transfer] {
         shares.compactMap { share in
             guard share.amount != 0 else { return nil }
-            let (taker, giver) = share.amount > 0 ? (share.kind.account, Account.receivableInsurance) : (Account.receivableInsurance, share.kind.account)
+            let (account, insurer) = (share.kind.account, LedgerAccount.receivableInsurance)
             return Transfer(
-                debit: taker,
-                credit: giver,
+                debit: share.amount > 0 ? account : insurer,
+                credit: share.amount > 0 ? insurer : account,
                 amount: Int64(clamping: share.amount.magnitude),
                 patient: claim.patient,
                 charge: share.charge,
@@ -23,28 +22,11 @@ extension Adjudication {
 
 extension Share.Kind {
     /// What is debited when the share is positive.
-    var account: Account {
+    var account: LedgerAccount {
         switch self {
         case .paid: .cashInsurance
         case .writtenOff: .adjustmentsContractual
         case .patient: .receivablePatient
         }
-    }
-}
-
-extension PostingStore {
-    /// A line of `entry`, the other way round.
-    static func contrary(_ row: Row) throws -> Transfer {
-        var columns = Columns(row, from: 1)
-        let (debit, credit): (Account, Account) = (try columns.next(), try columns.next())
-        return Transfer(
-            debit: credit,
-            credit: debit,
-            amount: try columns.next(),
-            patient: try columns.next(),
-            charge: try columns.next(),
-            claim: try columns.next(),
-            payer: try columns.next()
-        )
     }
 }

@@ -13,11 +13,13 @@ struct MakeClaimsOfEncounters {
     func run(_ work: Work, _ candidates: [Candidate], _ step: inout RunStep) async throws {
         guard !candidates.isEmpty else { return }
         let drafts = try await drafts(work, candidates, &step)
+        let owed = try await owedByInsurers(work, drafts)
         var patients: Set<PatientID> = []
         var made: [ClaimID] = []
         for draft in drafts {
             if try await IssueInvoice().run(work, encounter: draft.material.encounter) != nil { step.invoices += 1 }
             guard try await insert(draft, work) else { continue }
+            move(draft, owed, work)
             step.claims += 1
             step.total += draft.total
             patients.insert(draft.material.patientID)
@@ -71,6 +73,35 @@ struct MakeClaimsOfEncounters {
             work.enqueue(ClaimStore.insert(line, control: ClaimNumber.line(line.ordinal, of: new.number), of: new.id))
         }
         return true
+    }
+}
+
+extension MakeClaimsOfEncounters {
+    /// What the ledger says insurers owe for each charge already.
+    private func owedByInsurers(_ work: Work, _ drafts: [Draft]) async throws -> [ChargeID: Int64] {
+        let charges = drafts.flatMap { $0.material.lines.map(\.id) }
+        guard !charges.isEmpty else { return [:] }
+        let rows = try await work.query(ClaimMaterialStore.owedByInsurers(charges)).decode((ChargeID, Int64).self)
+        return Dictionary(rows.map { ($0.0, $0.1) }, uniquingKeysWith: +)
+    }
+
+    /// What is claimed is owed by the insurer from now on, no longer by the patient.
+    private func move(_ draft: Draft, _ owed: [ChargeID: Int64], _ work: Work) {
+        let transfers = draft.material.lines.compactMap { line -> Transfer? in
+            let amount = line.amount - (owed[line.id] ?? 0)
+            guard amount > 0 else { return nil }
+            return Transfer(
+                debit: .receivableInsurance,
+                credit: .receivablePatient,
+                amount: amount,
+                patient: draft.material.patientID,
+                charge: line.id,
+                claim: draft.id,
+                payer: draft.material.coverage?.payer.id
+            )
+        }
+        guard !transfers.isEmpty else { return }
+        PostEntry().run(work, NewEntry(kind: "claim", day: work.today, source: ("claim", draft.id.uuid), transfers: transfers))
     }
 }
 
