@@ -4,7 +4,7 @@ public import Values
 
 extension Access {
     /// Reads from a location and writes who saw what, in one flight: one entry per answer, with the ids shown; none for an empty answer. The
-    /// answer is given only once its entry is safe from a crash (L3). `statement` yields a column `id` (uuid); its order is kept.
+    /// answer is given only once its entry is safe from a crash (L3). A flight whose connection was lost is sent again: its entry is then there already. `statement` yields a column `id` (uuid); its order is kept.
     public func read(_ location: Location, _ statement: Statement, _ act: ReadAct, by caller: Caller) async throws -> Rows {
         let scene = TypeAhead.Scene(viewer: caller.session?.uuid ?? caller.actor.id, place: location.id.uuid, action: act.action)
         let known = act.coalesced ? typeAhead.recorded(scene) : []
@@ -12,7 +12,8 @@ extension Access {
         let entry: Statement =
             "), trail as (insert into {location}.audit_entry (" + TrailColumns.names + ") select "
             + who(id, caller, act) + shown(act) + outcome(act) + from(known, act)
-            + " returning id), unsealed as (insert into {location}.audit_unsealed (id) select trail.id from trail) select shown.* from shown"
+            + " on conflict (id) do nothing returning id), unsealed as (insert into {location}.audit_unsealed (id) select trail.id from trail)"
+            + " select shown.* from shown"
         let rows = try await tenancy.read(location, "with shown as (" + statement + entry, lazily: true)
         if act.coalesced { typeAhead.record(try rows.map { try $0.value("id", as: UUID.self) }, scene) }
         return rows
@@ -26,7 +27,7 @@ extension Access {
         let entry: Statement =
             "), trail as (insert into control.audit_entry (organization_id, " + TrailColumns.names + ") select \(organization), "
             + who(id, caller, act) + shown(act) + outcome(act) + from(known, act)
-            + " returning id), unsealed as (insert into control.audit_unsealed (organization_id, id) select \(organization), trail.id from trail)"
+            + " on conflict (id) do nothing returning id), unsealed as (insert into control.audit_unsealed (organization_id, id) select \(organization), trail.id from trail)"
             + " select shown.* from shown"
         let rows = try await tenancy.organizationRead(organization, "with shown as (" + statement + entry, lazily: true)
         if act.coalesced { typeAhead.record(try rows.map { try $0.value("id", as: UUID.self) }, scene) }

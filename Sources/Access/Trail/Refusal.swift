@@ -19,7 +19,7 @@ extension Access {
             entry as (insert into control.audit_entry (organization_id,
             """ + " " + TrailColumns.names + ") select \(organization), " + TrailColumns.who(ambient.id(), now, caller, act)
             + ", '{}'::uuid[], '{}'::uuid[], " + TrailColumns.outcome(act)
-            + " from counted where refusals <= \(settings.refusalsPerMinute) returning id)"
+            + " from counted where refusals <= \(settings.refusalsPerMinute) on conflict (id) do nothing returning id)"
             + " insert into control.audit_unsealed (organization_id, id) select \(organization), entry.id from entry"
         do {
             _ = try await tenancy.organizationRead(organization, statement)
