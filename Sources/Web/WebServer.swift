@@ -7,7 +7,6 @@ import NIOCore
 import NIOPosix
 public import Redis
 public import ServiceLifecycle
-import Synchronization
 public import Tenancy
 public import Values
 
@@ -21,8 +20,7 @@ public final class WebServer: Service {
     private let state = ServerState()
     private let log: AccessLog
     private let logger: Logger
-    private let group: MultiThreadedEventLoopGroup
-    private let bound = Mutex<Int?>(nil)
+    private let port = Listening()
 
     /// Errors: `DeclarationFault`, naming every fault of the declarations.
     public init(
@@ -45,7 +43,6 @@ public final class WebServer: Service {
         self.log = log
         self.logger = logger
         openAPI = OpenAPI(routes: routes, server: settings.publicURL).document().bytes
-        group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
         var router = Router<Responder.Target>()
         for route in routes { router.add(route.method.rawValue, route.path, .route(route)) }
         let fixed = Health(dependencies: dependencies, state: state).targets + WebServer.documents(openAPI, routes)
@@ -62,13 +59,12 @@ public final class WebServer: Service {
             metrics: metrics,
             log: log,
             state: state,
-            executors: LoopExecutors(group),
             logger: logger
         )
     }
 
-    /// The port it listens on, once it does: for `port` 0.
-    public var port: Int? { bound.withLock { $0 } }
+    /// The port it listens on, once it does; 0 when it never came to that.
+    public func listening() async -> Int { await port.value() }
 
     private static func documents(_ openAPI: [UInt8], _ routes: [Route]) -> [Responder.Fixed] {
         let tag = digest(openAPI)
@@ -88,7 +84,8 @@ public final class WebServer: Service {
 
     /// Until it is asked to stop: then it is first not ready, accepts no more after `drainDelay`, and lets requests finish.
     public func run() async throws {
-        let server = server()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
+        let server = server(group)
         // Detached, so that the stop signal does not reach the server before balancers have seen it unready. Awaited below.
         let serving = Task.detached { try await server.run() }
         let log = log
@@ -106,16 +103,17 @@ public final class WebServer: Service {
                 serving.cancel()
             }
         } catch {
-            await finish(logging)
+            await finish(logging, group)
             throw error
         }
-        await finish(logging)
+        await finish(logging, group)
     }
 
-    private func finish(_ logging: Task<Void, Never>) async {
+    private func finish(_ logging: Task<Void, Never>, _ group: MultiThreadedEventLoopGroup) async {
         logging.cancel()
         await logging.value
         await log.flush()
+        port.set(0)
         try? await group.shutdownGracefully()  // nothing is left that could fail
     }
 
@@ -132,7 +130,8 @@ public final class WebServer: Service {
         overdue.cancel()
     }
 
-    private func server() -> Server<LoopChannel> {
+    private func server(_ group: MultiThreadedEventLoopGroup) -> Server<LoopChannel> {
+        let executors = LoopExecutors(group)
         let settings = settings
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
         decoder.maxHeaderFieldSize = settings.maximumHeaderBytes
@@ -140,7 +139,9 @@ public final class WebServer: Service {
         decoder.maxHeaderFieldCount = settings.maximumHeaderCount
         let responder = responder
         let channel = HTTP1Channel(
-            responder: { request, writer, channel in try await responder.respond(to: request, writer: writer, channel: channel) },
+            responder: { request, writer, channel in
+                try await responder.respond(to: request, writer: writer, channel: channel, executor: executors[channel.eventLoop])
+            },
             configuration: .init(
                 additionalChannelHandlers: [ConnectionGuard(bodyTimeout: settings.bodyTimeout, writeTimeout: settings.writeTimeout)],
                 idleTimeout: TimeAmount(settings.idleTimeout),
@@ -148,16 +149,13 @@ public final class WebServer: Service {
             )
         )
         return Server(
-            childChannelSetup: LoopChannel(base: channel, executors: responder.executors),
+            childChannelSetup: LoopChannel(base: channel, executors: executors),
             configuration: ServerConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: settings.backlog,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)
             ),
-            onServerRunning: { [weak self] channel in
-                let port = channel.localAddress?.port
-                self?.bound.withLock { $0 = port }
-            },
+            onServerRunning: { [port] channel in port.set(channel.localAddress?.port ?? 0) },
             eventLoopGroup: group,
             logger: logger
         )

@@ -159,7 +159,9 @@ extension Exchange {
         return (own, PageRequest(limit: size, after: position))
     }
 
-    func write<Item>(_ page: Page<Item>, _ shape: Shape<Item>, _ own: FormText) throws -> [UInt8] {
+    /// The part as the caller gets it, and its ETag: a hash of every member shown, so that it changes with any id and version, and with a
+    /// joined name too. The cursor is left out of it, for it is encrypted differently each time.
+    func reply<Item>(_ page: Page<Item>, _ shape: Shape<Item>, _ own: FormText) throws -> Reply {
         var writer = JSONWriter(capacity: 512 * (page.items.count + 1))
         let viewer = call.viewer
         writer.beginObject()
@@ -168,8 +170,9 @@ extension Exchange {
         for item in page.items { shape.write(item, into: &writer, viewer: viewer) }
         writer.endArray()
         writer.key("next_cursor")
+        let tag = digest(writer.bytes + JSON.array(page.next ?? []).bytes)
         if let next = page.next { writer.string(try Cursor(self, own).seal(next)) } else { writer.null() }
         writer.endObject()
-        return writer.bytes
+        return Reply(body: writer.bytes, etag: tag)
     }
 }

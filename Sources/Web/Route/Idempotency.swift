@@ -8,7 +8,8 @@ public import Values
 /// A creating request under its Idempotency-Key (DESIGN L8): in flight once, done once, answered alike ever after.
 ///
 /// The first flight tries a lock that ends with the transaction, then looks for the key's row; the answer is stored in the transaction of
-/// the effect. A request that failed has stored nothing, so its key may be used again.
+/// the effect. A request that failed has stored nothing, so its key may be used again. Answers are stored sealed: some hold a token that is
+/// shown once, and a repetition shows the same one.
 struct Idempotency: Sendable {
     let actor: UUID
     let route: String
@@ -16,6 +17,8 @@ struct Idempotency: Sendable {
     let bodyHash: [UInt8]
     let lock: Int
     let now: Instant
+    private let keys: KeyRing
+    private let context: SealContext
 
     /// Errors: 400 without a key of 1...128 printable ASCII characters.
     init(_ exchange: Exchange) throws(Problem) {
@@ -34,14 +37,17 @@ struct Idempotency: Sendable {
         now = exchange.call.now
         // The path is part of what was asked: one key on two patients is a mistake, not a repetition.
         bodyHash = Array(SHA256.hash(data: Array(exchange.path.utf8) + [0] + exchange.body))
-        let place =
+        let tenant =
             switch exchange.call.place {
-            case .location(let location): location.id.uuid.bytes
-            case .organization(let organization): organization.uuid.bytes
-            case .account: [UInt8]()
+            case .location(let location): location.id.uuid
+            case .organization(let organization): organization.uuid
+            case .account: actor
             }
-        let digest = SHA256.hash(data: place + actor.bytes + Array(route.utf8) + [0] + Array(key.utf8))
-        lock = digest.prefix(8).reduce(0) { $0 << 8 | Int($1) }
+        let digest = Array(SHA256.hash(data: tenant.bytes + actor.bytes + Array(route.utf8) + [0] + Array(key.utf8)))
+        let words = (digest[0..<8].reduce(0) { $0 << 8 | UInt64($1) }, digest[8..<16].reduce(0) { $0 << 8 | UInt64($1) })
+        lock = Int(bitPattern: UInt(words.0))
+        keys = exchange.keys
+        context = SealContext(tenant: tenant, table: "idempotency", id: UUID(high: words.0, low: words.1), column: "answer")
     }
 
     /// Thrown out of the transaction, which has nothing to do any more.
@@ -58,7 +64,7 @@ struct Idempotency: Sendable {
             guard hash == bodyHash else {
                 throw Problem(.invalid, "idempotency_key_reused", "This Idempotency-Key was used for another request. Use a new one.")
             }
-            throw Replay(reply: Idempotency.reply(status: status, answer: answer, etag: etag))
+            throw Replay(reply: try reply(status: status, sealed: answer, etag: etag))
         }
         guard try answers[0].first?.value(0, as: Bool.self) == true else {
             throw Problem(
@@ -71,9 +77,12 @@ struct Idempotency: Sendable {
     }
 
     /// The stored answer: the Location header's line, then the body.
-    static func stored(_ reply: Reply) -> [UInt8] { Array((reply.location ?? "").utf8) + [UInt8(ascii: "\n")] + reply.body }
+    func sealed(_ reply: Reply) throws -> [UInt8] {
+        try keys.seal(Array((reply.location ?? "").utf8) + [UInt8(ascii: "\n")] + reply.body, for: context)
+    }
 
-    static func reply(status: Int, answer: [UInt8], etag: String?) -> Reply {
+    private func reply(status: Int, sealed: [UInt8], etag: String?) throws -> Reply {
+        let answer = try keys.open(sealed, for: context)
         let end = answer.firstIndex(of: UInt8(ascii: "\n")) ?? answer.startIndex
         let location = String(decoding: answer[..<end], as: UTF8.self)
         return Reply(
@@ -95,10 +104,10 @@ public enum IdempotencyStore {
         """
     }
 
-    static func keep(_ it: Idempotency, _ reply: Reply) -> Statement {
+    static func keep(_ it: Idempotency, _ reply: Reply) throws -> Statement {
         """
         insert into {location}.idempotency_key (actor, route, key, body_hash, status, answer, etag, created_at)
-        values (\(it.actor), \(it.route), \(it.key), \(it.bodyHash), \(reply.status), \(Idempotency.stored(reply)), \(reply.etag), \(it.now))
+        values (\(it.actor), \(it.route), \(it.key), \(it.bodyHash), \(reply.status), \(try it.sealed(reply)), \(reply.etag), \(it.now))
         """
     }
 
@@ -109,11 +118,11 @@ public enum IdempotencyStore {
         """
     }
 
-    static func keep(_ it: Idempotency, _ reply: Reply, in organization: OrganizationID) -> Statement {
+    static func keep(_ it: Idempotency, _ reply: Reply, in organization: OrganizationID) throws -> Statement {
         """
         insert into control.idempotency (organization_id, actor, route, key, body_hash, status, answer, etag, created_at)
         values (
-            \(organization), \(it.actor), \(it.route), \(it.key), \(it.bodyHash), \(reply.status), \(Idempotency.stored(reply)), \(reply.etag), \(it.now)
+            \(organization), \(it.actor), \(it.route), \(it.key), \(it.bodyHash), \(reply.status), \(try it.sealed(reply)), \(reply.etag), \(it.now)
         )
         """
     }
@@ -137,7 +146,7 @@ extension Exchange {
             try await work(version) { work in
                 work.tx.prelude([it.tryLock, IdempotencyStore.find(it)], check: it.check)
                 let reply = try await body(work)
-                work.tx.enqueue(IdempotencyStore.keep(it, reply))
+                work.tx.enqueue(try IdempotencyStore.keep(it, reply))
                 return reply
             }
         }
@@ -150,7 +159,7 @@ extension Exchange {
             try await organizationWork(version) { work in
                 work.tx.prelude([it.tryLock, IdempotencyStore.find(it, in: work.organization)], check: it.check)
                 let reply = try await body(work)
-                work.tx.enqueue(IdempotencyStore.keep(it, reply, in: work.organization))
+                work.tx.enqueue(try IdempotencyStore.keep(it, reply, in: work.organization))
                 return reply
             }
         }

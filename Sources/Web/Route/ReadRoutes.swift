@@ -60,9 +60,7 @@ extension Route {
         return Route(.get, path, summary, authority, errors, form) { exchange in
             let (own, page) = try exchange.page(own: exchange.query)
             let query = try query.read(own, isQuery: true, exchange.call.viewer)
-            let body = try exchange.write(try await handle(exchange.call, query, page), item, own)
-            // The body holds every id and version, so its hash changes when any of them does, and when a joined name does.
-            return Reply(body: body, etag: digest(body)).unlessKnown(exchange)
+            return try exchange.reply(try await handle(exchange.call, query, page), item, own).unlessKnown(exchange)
         }
     }
 
@@ -95,7 +93,9 @@ extension Route {
             let terms = try exchange.read(body)
             let (own, page) = try exchange.page(own: exchange.query)
             _ = try noQuery.read(own, isQuery: true, exchange.call.viewer)
-            return Reply(body: try exchange.write(try await handle(exchange.call, terms, page), item, own))
+            var reply = try exchange.reply(try await handle(exchange.call, terms, page), item, own)
+            reply.etag = nil
+            return reply
         }
     }
 

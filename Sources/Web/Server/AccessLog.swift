@@ -111,8 +111,13 @@ public final class AccessLog: Sendable {
         }
         guard !bytes.isEmpty else { return }
         let sink = sink
-        // The pool runs for as long as the process does.
-        try? await NIOThreadPool.singleton.runIfActive { sink(bytes) }
+        // Not `runIfActive`, which drops the work of a cancelled task: the last lines are written by one.
+        await withCheckedContinuation { continuation in
+            NIOThreadPool.singleton.submit { _ in
+                sink(bytes)
+                continuation.resume()
+            }
+        }
     }
 
     /// Until the task is cancelled.

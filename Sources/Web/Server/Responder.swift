@@ -4,6 +4,7 @@ import HummingbirdCore
 import Jobs
 import Logging
 import NIOCore
+import NIOHTTP1
 import Redis
 import Synchronization
 import Tenancy
@@ -35,7 +36,6 @@ final class Responder: Sendable {
     let log: AccessLog
     let errors: ErrorMapping
     let state: ServerState
-    let executors: LoopExecutors
     private let callers: TokenBuckets<UUID>
     private let sources: TokenBuckets<String>
     private let locations: LocationTraffic
@@ -55,7 +55,6 @@ final class Responder: Sendable {
         metrics: Metrics,
         log: AccessLog,
         state: ServerState,
-        executors: LoopExecutors,
         logger: Logger
     ) {
         self.settings = settings
@@ -68,7 +67,6 @@ final class Responder: Sendable {
         self.metrics = metrics
         self.log = log
         self.state = state
-        self.executors = executors
         gatekeeper = Gatekeeper(access: access, tenancy: tenancy)
         errors = ErrorMapping(logger: logger)
         callers = TokenBuckets(settings.callerRate)
@@ -93,7 +91,9 @@ final class Responder: Sendable {
     }
 
     /// (`@concurrent`, like everything of Hummingbird's that the writer is passed to; it runs where the task prefers to run.)
-    @concurrent func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
+    @concurrent func respond(to request: Request, writer: consuming ResponseWriter, channel: any Channel, executor: LoopExecutor?)
+        async throws
+    {
         let start = ContinuousClock.now
         let now = ambient.now()
         let head = RequestHead(request.head)
@@ -108,7 +108,9 @@ final class Responder: Sendable {
 
         var reply: Reply
         do {
-            reply = try await answer(request, &writer, channel, &trace, working, start, now)
+            reply = try await answer(request, &writer, channel, executor, &trace, working, start, now)
+        } catch let error as HTTPParserError {
+            throw error  // the connection answers 400 and closes
         } catch {
             let problem = errors.problem(error, trace.requestID, route: trace.route)
             trace.code = problem.code
@@ -129,6 +131,7 @@ final class Responder: Sendable {
         _ request: Request,
         _ writer: inout ResponseWriter,
         _ channel: any Channel,
+        _ executor: LoopExecutor?,
         _ trace: inout Trace,
         _ working: Int,
         _ start: ContinuousClock.Instant,
@@ -189,7 +192,7 @@ final class Responder: Sendable {
                 keys: keys,
                 wake: wake
             )
-            return try await Deadline.run(route.deadline ?? settings.handlerDeadline, on: channel.eventLoop, executors[channel.eventLoop]) {
+            return try await Deadline.run(route.deadline ?? settings.handlerDeadline, on: channel.eventLoop, executor) {
                 try await route.respond(exchange)
             }
         }
@@ -244,6 +247,9 @@ final class Responder: Sendable {
                 throw tooLarge
             }
             bytes.append(contentsOf: part.readableBytesView)
+        }
+        guard head.contentLength.map({ $0 == bytes.count }) ?? true else {
+            throw Problem(.malformed, "incomplete_body", "The body ended before its length.")
         }
         return bytes
     }

@@ -22,3 +22,34 @@ final class ServerState: Sendable {
 
     func drain() { draining.store(true, ordering: .relaxed) }
 }
+
+/// The port a server listens on, for whoever waits to know it.
+final class Listening: Sendable {
+    private struct State {
+        var port: Int?
+        var waiting: [CheckedContinuation<Int, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func value() async -> Int {
+        await withCheckedContinuation { continuation in
+            let port = state.withLock { state in
+                if state.port == nil { state.waiting.append(continuation) }
+                return state.port
+            }
+            if let port { continuation.resume(returning: port) }
+        }
+    }
+
+    /// The first one counts.
+    func set(_ port: Int) {
+        let waiting = state.withLock { state in
+            guard state.port == nil else { return [CheckedContinuation<Int, Never>]() }
+            state.port = port
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: port) }
+    }
+}
