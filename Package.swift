@@ -56,9 +56,24 @@ let package = Package(
 
         // Tests mirror Sources; TestSupport starts nothing itself: it finds the servers of deploy/test.
         .target(name: "TestSupport", dependencies: ["Assembly", httpClient, lifecycle, log, nioCore] + names(platform + slices + ["X12"]), path: "Tests/TestSupport", swiftSettings: strict),
-        tests("Values"),
-    ]
+    ] + suites()
 )
+
+// MARK: Suites
+
+@MainActor func suites() -> [Target] {
+    let all: [Target] = [
+        tests("Values"),
+        tests("X12", exclude: ["Samples", "tools"]),
+        tests("Postgres", [log]),
+        tests("Redis", [log, nioCore, nioPosix]),
+        tests("Access", [crypto]),
+        tests("Jobs"),
+        tests("Web", [httpTypes, nioCore, nioPosix]),
+    ]
+    guard let only = Context.environment["ONLY_TESTS"] else { return all }
+    return all.filter { $0.name == only + "Tests" }
+}
 
 // MARK: Shapes of a target
 
@@ -102,6 +117,7 @@ func names(_ rooms: [String]) -> [Target.Dependency] { rooms.map { .byName(name:
     .executableTarget(name: name, dependencies: names(rooms) + products, swiftSettings: strict)
 }
 
-@MainActor func tests(_ name: String, _ products: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name + "Tests", dependencies: names([name, "TestSupport"]) + products, swiftSettings: strict)
+@MainActor func tests(_ name: String, _ products: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: names(platform + slices + ["Assembly", "TestSupport", "X12"]) + products, exclude: exclude, swiftSettings: strict)
 }

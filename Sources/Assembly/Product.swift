@@ -15,7 +15,7 @@ public struct Product: Sendable {
 
     public init(_ services: Services) {
         let folders = services.settings.folders
-        let organizations = Organizations(access: services.access, tenancy: services.tenancy, keys: services.keys, ambient: services.ambient)
+        let organizations = Organizations(tenancy: services.tenancy, keys: services.keys)
         let patients = Patients()
         let scheduling = Scheduling(tenancy: services.tenancy)
         let billing = Billing()

@@ -11,6 +11,11 @@ public struct Settings: Sendable {
     public struct Login: Sendable {
         public let user: String
         public let password: String
+
+        public init(user: String, password: String) {
+            self.user = user
+            self.password = password
+        }
     }
 
     public struct Servers: Sendable {
@@ -18,10 +23,10 @@ public struct Settings: Sendable {
         public let databasePort: Int
         /// The certificate authority of PostgreSQL; nil turns TLS off, which only a test may.
         public let databaseCA: String?
-        public let controlDatabase: String
-        public let locationDatabases: [String]
+        public var controlDatabase: String
+        public var locationDatabases: [String]
         /// false behind a pooler in transaction mode.
-        public let preparedStatements: Bool
+        public var preparedStatements: Bool
         public let redisHost: String
         public let redisPort: Int
         public let redisPassword: String?
@@ -30,30 +35,30 @@ public struct Settings: Sendable {
 
     public struct HTTP: Sendable {
         public let host: String
-        public let port: Int
-        public let metricsPort: Int
-        public let workerMetricsPort: Int
+        public var port: Int
+        public var metricsPort: Int
+        public var workerMetricsPort: Int
         /// Where browsers and integrators reach the gateway; links in messages begin with it.
         public let publicURL: String
         public let maximumConnections: Int
-        public let requestsPerMinute: Int
+        public var requestsPerMinute: Int
     }
 
     public struct Folders: Sendable {
-        public let outbound: String
-        public let inbound: String
-        public let files: String
+        public var outbound: String
+        public var inbound: String
+        public var files: String
         public let migrations: String
     }
 
     public let environment: Environment
-    public let servers: Servers
+    public var servers: Servers
     public let gateway: Login
     public let worker: Login
     /// Only where the command line runs; gateway and worker must not have it.
     public let owner: Login?
-    public let http: HTTP
-    public let folders: Folders
+    public var http: HTTP
+    public var folders: Folders
     /// The text of the key file: master keys for sealed columns, cursors and tokens.
     public let keys: String
 }

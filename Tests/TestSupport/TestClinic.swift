@@ -1,0 +1,120 @@
+public import Assembly
+import FoundationEssentials
+public import Jobs
+import Logging
+public import Tenancy
+public import Values
+
+/// A clinic of a suite's own, on real servers: databases cloned from the template, a gateway on a free port, and, when asked for, a worker.
+///
+/// `north` and `south` belong to one organization and live in two databases; `elsewhere` belongs to another. People are named after their
+/// built-in role; `north_desk` works at the front desk of north only, `rival` owns the other organization.
+public final class TestClinic: Sendable {
+    public let settings: Settings
+    public let gateway: GatewayProcess
+    /// The worker's rights, for looking into databases and queues.
+    public let services: Services
+    public let organization: OrganizationID
+    public let north: Location
+    public let south: Location
+    public let rival: OrganizationID
+    public let elsewhere: Location
+    public let http: TestHTTP
+    private let people: [String: TestPerson]
+    private let tokens = TokenStore()
+    private let tasks: TaskStore
+
+    public static func open(worker: Bool = false, _ change: (inout Settings) -> Void = { _ in }) async throws -> TestClinic {
+        let template = try await TestTemplate.shared()
+        var settings = try await template.clone()
+        let root = FileManager.default.temporaryDirectory.path() + "/polyclinic-" + settings.servers.controlDatabase
+        for name in ["outbound", "inbound", "files"] {
+            try FileManager.default.createDirectory(atPath: root + "/" + name, withIntermediateDirectories: true)
+        }
+        settings.folders.outbound = root + "/outbound"
+        settings.folders.inbound = root + "/inbound"
+        settings.folders.files = root + "/files"
+        settings.http.port = 0
+        settings.http.requestsPerMinute = 100_000_000
+        change(&settings)
+        let clinic = try await TestClinic(template, settings)
+        if worker { try clinic.startWorker() }
+        return clinic
+    }
+
+    private init(_ template: TestTemplate, _ settings: Settings) async throws {
+        self.settings = settings
+        gateway = try GatewayProcess(settings, logger: TestTemplate.quiet)
+        services = try Services(settings, as: .admin, logger: TestTemplate.quiet)
+        organization = template.organization
+        rival = template.rival
+        north = try await services.tenancy.location(template.north)
+        south = try await services.tenancy.location(template.south)
+        elsewhere = try await services.tenancy.location(template.elsewhere)
+        people = template.people
+        tasks = TaskStore()
+        let gateway = gateway
+        tasks.add(Task { try await gateway.services.redis.run() })
+        tasks.add(Task { try await gateway.server.run() })
+        try await eventually("the gateway listens") { gateway.server.port != nil }
+        http = TestHTTP(port: gateway.server.port ?? 0)
+    }
+
+    /// Another worker in this process; several may run side by side.
+    public func startWorker(_ jobSettings: JobWorkerSettings = JobWorkerSettings()) throws {
+        let worker = try WorkerProcess(settings, jobSettings: jobSettings, logger: TestTemplate.quiet)
+        tasks.add(Task { try await worker.services.redis.run() })
+        tasks.add(
+            Task {
+                try await worker.jobs.run()
+                await worker.services.close()
+            }
+        )
+    }
+
+    public func person(_ name: String) throws -> TestPerson {
+        guard let person = people[name] else { throw Problem(.failed, "nobody", "Nobody is called \(name).") }
+        return person
+    }
+
+    /// Signs in once and remembers the token.
+    public func token(_ name: String) async throws -> String {
+        try await tokens.token(name) {
+            let person = try person(name)
+            let answer = try await http.send(
+                "POST", "/v1/sessions",
+                body: ["email": .string(person.email), "password": .string(person.password), "code": .string(person.code(at: services.ambient.now()))])
+            guard answer.status < 300, let token = answer.json["token"]?.text else {
+                throw Problem(.failed, "sign_in", "\(name) could not sign in: \(answer.status) \(answer.text)")
+            }
+            return token
+        }
+    }
+
+    /// A request of somebody; creating ones get a fresh idempotency key.
+    @discardableResult
+    public func send(
+        _ name: String, _ method: String, _ path: String, body: JSON? = nil, headers: [String: String] = [:]
+    ) async throws -> TestAnswer {
+        try await http.send(method, path, token: try await token(name), body: body, headers: headers)
+    }
+
+    /// The path of a location's collection: `path(north, "patients")`.
+    public func path(_ location: Location, _ rest: String) -> String { "/v1/locations/\(location.id)/\(rest)" }
+
+    /// Stops everything. The databases stay until the cluster is thrown away.
+    public func close() async {
+        await tasks.cancelAll()
+        await gateway.services.close()
+        await services.close()
+    }
+}
+
+/// Waits for a condition, looking again every few milliseconds; throws when it does not come true in time.
+public func eventually(_ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw Problem(.failed, "never", "It did not come true in time that \(what).") }
+        try await Task.sleep(for: .milliseconds(15))
+    }
+}
