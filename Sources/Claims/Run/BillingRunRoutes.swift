@@ -1,4 +1,6 @@
 import Access
+import Jobs
+import Tenancy
 import Values
 import Web
 

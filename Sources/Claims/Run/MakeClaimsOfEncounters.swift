@@ -1,6 +1,7 @@
 import Access
 import Billing
 import Jobs
+import Postgres
 import Tenancy
 import Values
 import X12
