@@ -78,13 +78,15 @@ comment on table {location}.job_receipt is 'retention=technical';
 
 -- Settings of this location (the registry of names, types and defaults is in code).
 create table {location}.setting (
-    name text primary key,
+    id uuid primary key,
+    name text not null,
     value jsonb not null,
     version int not null default 1,
     created_at timestamptz not null,
     created_by uuid not null,
     updated_at timestamptz not null,
-    updated_by uuid not null
+    updated_by uuid not null,
+    constraint setting_name unique (name)
 );
 comment on table {location}.setting is 'retention=operational';
 
@@ -610,10 +612,10 @@ grant select, insert on
 to {role};
 grant select, insert, delete on {location}.audit_unsealed, {location}.idempotency_key to {role};
 grant select, insert, update on
-    {location}.setting, {location}.external_reference, {location}.file, {location}.person, {location}.patient, {location}.relationship,
+    {location}.external_reference, {location}.file, {location}.person, {location}.patient, {location}.relationship,
     {location}.resource, {location}.provider, {location}.appointment_type, {location}.appointment, {location}.encounter,
     {location}.fee_schedule, {location}.charge, {location}.payer, {location}.coverage, {location}.billing_run, {location}.claim_file,
     {location}.claim, {location}.claim_line
 to {role};
-grant select, insert, update, delete on {location}.occupancy, {location}.fee to {role};
+grant select, insert, update, delete on {location}.setting, {location}.occupancy, {location}.fee to {role};
 grant update (state, hold_reason, claim_id, posted_at) on {location}.remittance_claim to {role};

@@ -1,0 +1,36 @@
+import Access
+import Jobs
+import Tenancy
+
+/// Seals what a location's trail has gained (L3: within 60 s). Without unsealed entries it is one short look.
+struct SealTrail: Job {
+    static let kind = "organizations.seal_trail"
+    static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(120))
+
+    let parameters: JobParameters = [:]
+
+    init() {}
+    init(_ parameters: JobParameters) {}
+
+    func run(_ context: JobContext) async throws {
+        try await context.access.seal(.location(try context.requireLocation()))
+    }
+}
+
+/// The same for the organizations' own trails, one after another.
+struct SealOrganizationTrails: Job {
+    static let kind = "organizations.seal_organization_trails"
+    static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(120))
+
+    let parameters: JobParameters = [:]
+
+    init() {}
+    init(_ parameters: JobParameters) {}
+
+    func run(_ context: JobContext) async throws {
+        try await OrganizationWalk(context.tenancy).each { organization in
+            try context.checkLease()
+            try await context.access.seal(.organization(organization))
+        }
+    }
+}

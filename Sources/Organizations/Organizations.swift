@@ -1,0 +1,27 @@
+public import Access
+public import Jobs
+public import Tenancy
+public import Web
+
+/// Who works here and under what rules: sign-in, organizations, locations, staff and what they may do, billing entities, settings, the audit
+/// trail, and the progress of jobs.
+public struct Organizations: Sendable {
+    private let tenancy: Tenancy
+    private let keys: KeyRing
+
+    public init(tenancy: Tenancy, keys: KeyRing) {
+        self.tenancy = tenancy
+        self.keys = keys
+    }
+
+    public var routes: [Route] {
+        SessionRoutes().routes + AccountRoutes().routes + InvitationRoutes().routes + OrganizationRoutes().routes + LocationRoutes().routes
+            + StaffRoutes().routes + GrantRoutes().routes + RoleRoutes().routes + PermissionRoutes().routes + APIKeyRoutes().routes
+            + BillingEntityRoutes(keys: keys).routes + SettingRoutes().routes + AuditRoutes().routes + JobRoutes().routes
+    }
+
+    public var catalogue: JobCatalogue { Housekeeping.catalogue }
+
+    /// What the settings of a location hold, for the slices to the right.
+    public var settings: SettingReader { SettingReader(tenancy: tenancy) }
+}
