@@ -20,7 +20,7 @@ public final class WebServer: Service {
     private let state = ServerState()
     private let log: AccessLog
     private let logger: Logger
-    private let port = Listening()
+    private let bound = Listening()
 
     /// Errors: `DeclarationFault`, naming every fault of the declarations.
     public init(
@@ -63,8 +63,11 @@ public final class WebServer: Service {
         )
     }
 
+    /// The port it listens on; nil before it does.
+    public var port: Int? { bound.now }
+
     /// The port it listens on, once it does; 0 when it never came to that.
-    public func listening() async -> Int { await port.value() }
+    public func listening() async -> Int { await bound.value() }
 
     private static func documents(_ openAPI: [UInt8], _ routes: [Route]) -> [Responder.Fixed] {
         let tag = digest(openAPI)
@@ -113,7 +116,7 @@ public final class WebServer: Service {
         logging.cancel()
         await logging.value
         await log.flush()
-        port.set(0)
+        bound.set(0)
         try? await group.shutdownGracefully()  // nothing is left that could fail
     }
 
@@ -155,7 +158,7 @@ public final class WebServer: Service {
                 backlog: settings.backlog,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)
             ),
-            onServerRunning: { [port] channel in port.set(channel.localAddress?.port ?? 0) },
+            onServerRunning: { [bound] channel in bound.set(channel.localAddress?.port ?? 0) },
             eventLoopGroup: group,
             logger: logger
         )

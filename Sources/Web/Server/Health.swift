@@ -5,9 +5,11 @@ struct Health: Sendable {
     let dependencies: [Dependency]
     let state: ServerState
 
+    static let alive = Reply(body: Array(#"{"status":"ok"}"#.utf8))
+
     var targets: [Responder.Fixed] {
         [
-            Responder.Fixed(path: "/livez", isLimited: false) { _ in Reply(body: Array(#"{"status":"ok"}"#.utf8)) },
+            Responder.Fixed(path: "/livez", isLimited: false) { _ in Health.alive },
             Responder.Fixed(path: "/readyz", isLimited: false) { _ in await readiness() },
         ]
     }

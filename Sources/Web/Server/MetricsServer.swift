@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 public import ServiceLifecycle
 
-/// Serves `/metrics`, and `/livez` and `/readyz` for a process that serves nothing else, on a port of its own, which is not for the public.
+/// Serves `/metrics`, and `/livez` and `/readyz` for processes that serve nothing else, on a port of its own, which is not for the public.
 public final class MetricsServer: Service {
     private let metrics: Metrics
     private let health: Health
@@ -22,35 +22,35 @@ public final class MetricsServer: Service {
     }
 
     public func run() async throws {
-        let metrics = metrics
-        let health = health
         let channel = HTTP1Channel(
-            responder: { request, writer, _ in
-                var status = HTTPResponse.Status.ok
-                var body = ByteBuffer()
-                var media = "application/json"
-                switch (request.method, request.head.path) {
-                case (.get, "/metrics"):
-                    body.writeString(await metrics.exposition())
-                    media = "text/plain; version=0.0.4; charset=utf-8"
-                case (.get, "/livez"): body.writeString(#"{"status":"ok"}"#)
-                case (.get, "/readyz"):
-                    let readiness = await health.readiness()
-                    status = HTTPResponse.Status(code: readiness.status)
-                    body.writeBytes(readiness.body)
-                default: status = .notFound
-                }
-                let fields: HTTPFields = [.contentType: media, .contentLength: String(body.readableBytes)]
-                try await writer.write(response: HTTPResponse(status: status, headerFields: fields), body: .init(byteBuffer: body))
+            responder: { [self] request, writer, _ in
+                let reply = request.method == .get ? await reply(request.head.path ?? "") : Reply(status: 405)
+                let fields: HTTPFields = [.contentType: reply.media, .contentLength: String(reply.body.count)]
+                let head = HTTPResponse(status: .init(code: reply.status), headerFields: fields)
+                try await writer.write(response: head, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
             },
             configuration: .init(idleTimeout: .seconds(30))
         )
         // Scrapes are rare: the process's shared loops are enough.
-        try await Server(
+        let server = Server(
             childChannelSetup: channel,
             configuration: ServerConfiguration(address: .hostname(host, port: port)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: logger
-        ).run()
+        )
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: { [health] in
+            health.state.drain()
+        }
+    }
+
+    private func reply(_ path: String) async -> Reply {
+        switch path {
+        case "/metrics": Reply(body: Array(await metrics.exposition().utf8), media: "text/plain; version=0.0.4; charset=utf-8")
+        case "/livez": Health.alive
+        case "/readyz": await health.readiness()
+        default: Reply(status: 404)
+        }
     }
 }

@@ -32,6 +32,8 @@ final class Listening: Sendable {
 
     private let state = Mutex(State())
 
+    var now: Int? { state.withLock(\.port) }
+
     func value() async -> Int {
         await withCheckedContinuation { continuation in
             let port = state.withLock { state in
