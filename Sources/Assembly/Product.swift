@@ -1,11 +1,11 @@
-public import Jobs
-public import Patients
-public import Web
 import Billing
 import Claims
+public import Jobs
 import Organizations
+public import Patients
 import Reporting
 import Scheduling
+public import Web
 
 /// The slices, put together: every route, job, event, cron entry and patient section of the product. To add a slice, add it here.
 public struct Product: Sendable {

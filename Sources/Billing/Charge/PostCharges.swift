@@ -1,6 +1,7 @@
 import Access
 import Jobs
 import Postgres
+import Tenancy
 import Values
 
 /// Prices what was done in a visit and posts it: each charge once (`charge_once`), with its ledger entry.

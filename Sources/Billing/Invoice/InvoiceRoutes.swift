@@ -1,4 +1,5 @@
 import Access
+import Tenancy
 import Values
 import Web
 

@@ -1,5 +1,6 @@
 import Access
 public import Jobs
+import Tenancy
 public import Values
 
 /// Makes the invoice of a visit, once: a constraint refuses a second one for the same visit and period.

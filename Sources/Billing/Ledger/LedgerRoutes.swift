@@ -1,5 +1,6 @@
 import Access
 import Postgres
+import Tenancy
 import Values
 import Web
 

@@ -1,6 +1,7 @@
 import Access
 import Jobs
 import Patients
+import Tenancy
 import Values
 
 /// Takes a payment and lowers what the patient owes.
