@@ -18,7 +18,8 @@ public struct Claims: Sendable {
     }
 
     public var routes: [Route] {
-        PayerRoutes().routes + CoverageRoutes(keys: keys).routes + BillingRunRoutes().routes + ClaimRoutes().routes + RemittanceRoutes().routes
+        PayerRoutes().routes + CoverageRoutes(keys: keys).routes + BillingRunRoutes().routes + ClaimRoutes().routes
+            + RemittanceRoutes().routes
     }
 
     public var catalogue: JobCatalogue {
@@ -26,7 +27,11 @@ public struct Claims: Sendable {
         let making = ClaimMaking(settings: settings, keys: keys)
         let filing = ClaimFiling(settings: settings, keys: keys, objects: objects)
         let writing = ClaimFileWriting(objects: objects, outbound: Folder(settings.outboundFolder))
-        let scanning = InboundScanning(settings: settings, objects: objects, inbox: Inbox(folder: Folder(settings.inboundFolder), settings: settings))
+        let scanning = InboundScanning(
+            settings: settings,
+            objects: objects,
+            inbox: Inbox(folder: Folder(settings.inboundFolder), settings: settings)
+        )
         let posting = RemittancePosting(settings: settings, objects: objects)
         return JobCatalogue(
             jobs: [

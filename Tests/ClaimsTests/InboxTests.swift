@@ -19,7 +19,9 @@ struct InboxTests {
         try inbox.make()
     }
 
-    private func put(_ name: String, _ text: String) throws { try Array(text.utf8).withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: path + "/" + name)) } }
+    private func put(_ name: String, _ text: String) throws {
+        try Array(text.utf8).withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: path + "/" + name)) }
+    }
 
     private var read: [InboxFile] {
         get throws { try inbox.names().compactMap { inbox.read($0, now: Ambient.system.now()) } }

@@ -41,11 +41,15 @@ struct PostingDecisionTests {
     @Test("payment, write-off and patient share together take the whole charge off the insurer")
     func paid() throws {
         let text = RemittanceText.claim(
-            "CLAIM1", charge: "150", paid: "90", patient: "20",
+            "CLAIM1",
+            charge: "150",
+            paid: "90",
+            patient: "20",
             lines: [
                 .init(code: "99213", charge: "100", paid: "60", adjustments: ["CO*45*20", "PR*3*20"], reference: "CLAIM101"),
                 .init(code: "87880", charge: "50", paid: "30", adjustments: ["CO*45*20"], reference: "CLAIM102"),
-            ])
+            ]
+        )
         let adjudication = try adjudication(try decide(text, paid: "90", claim()))
         #expect(adjudication.paid == 90_00)
         #expect(adjudication.patientOwes == 20_00)
@@ -79,11 +83,14 @@ struct PostingDecisionTests {
     @Test("payer initiated reductions are written off like contractual ones, negative ones go the other way")
     func negative() throws {
         let text = RemittanceText.claim(
-            "CLAIM1", charge: "150", paid: "110",
+            "CLAIM1",
+            charge: "150",
+            paid: "110",
             lines: [
                 .init(code: "99213", charge: "100", paid: "102", adjustments: ["CO*144*-2"], reference: "CLAIM101"),
                 .init(code: "87880", charge: "50", paid: "8", adjustments: ["PI*45*42"], reference: "CLAIM102"),
-            ])
+            ]
+        )
         let adjudication = try adjudication(try decide(text, paid: "110", claim()))
         #expect(adjudication.left == 0)
         let transfers = adjudication.transfers(of: claim())
@@ -95,8 +102,13 @@ struct PostingDecisionTests {
     @Test("a line is found by number, else by procedure and charge, also without its modifiers")
     func lines() throws {
         let text = RemittanceText.claim(
-            "CLAIM1", charge: "150", paid: "150",
-            lines: [.init(code: "87880", charge: "50", paid: "50"), .init(code: "99213", charge: "100", paid: "100", reference: "CLAIM101")])
+            "CLAIM1",
+            charge: "150",
+            paid: "150",
+            lines: [
+                .init(code: "87880", charge: "50", paid: "50"), .init(code: "99213", charge: "100", paid: "100", reference: "CLAIM101"),
+            ]
+        )
         let adjudication = try adjudication(try decide(text, paid: "150", claim()))
         #expect(adjudication.shares.map(\.charge) == [Self.test, Self.visit])
     }
@@ -132,7 +144,8 @@ struct PostingDecisionTests {
             (RemittanceText.claim("CLAIM1", status: "10", charge: "150", paid: "150"), "150", .statusUnknown),
             (RemittanceText.claim("CLAIM1", charge: "150", paid: "100", claimAdjustments: ["CR*45*50"]), "100", .groupUnknown),
             (RemittanceText.claim("CLAIM1", charge: "150", paid: "100", claimAdjustments: ["CO*45*49"]), "100", .unbalanced),
-        ])
+        ]
+    )
     func held(_ text: String, _ paid: String, _ reason: PostingHold) throws {
         #expect(try decide(text, paid: paid, claim()) == .hold(reason))
     }

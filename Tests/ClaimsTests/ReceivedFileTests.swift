@@ -13,12 +13,16 @@ struct ReceivedFileTests {
         let file = ReceivedFile(
             RemittanceText(payments: [
                 .init(
-                    trace: "T1", amount: "171.25",
+                    trace: "T1",
+                    amount: "171.25",
                     claims: [
                         RemittanceText.claim("N1", charge: "100", paid: "100"), RemittanceText.claim("S1", charge: "50", paid: "50"),
                         RemittanceText.claim("n2", charge: "30", paid: "30"), RemittanceText.claim("WHO", charge: "20", paid: "20"),
-                    ], adjustments: ["PLB*1234567893*20261231*WO:REF1*30*L6:REF2*-1.25"])
-            ]).bytes)
+                    ],
+                    adjustments: ["PLB*1234567893*20261231*WO:REF1*30*L6:REF2*-1.25"]
+                )
+            ]).bytes
+        )
         #expect(file.reasons.isEmpty)
         let payment = try #require(file.payments.first)
         let (parts, unmatched) = payment.parts(routes: ["N1": north, "N2": north, "S1": south])
@@ -35,14 +39,17 @@ struct ReceivedFileTests {
             RemittanceText(payments: [
                 .init(trace: "T1", amount: "100", claims: [RemittanceText.claim("N1", charge: "100", paid: "100")]),
                 .init(trace: "T2", amount: "50.01", claims: [RemittanceText.claim("S1", charge: "50", paid: "50")]),
-            ]).bytes)
+            ]).bytes
+        )
         #expect(file.payments.count == 2)
         #expect(file.reasons.map(\.code) == ["remittance-unbalanced"])
     }
 
     @Test("a file without its end is cut, not wrong; text is neither")
     func cut() {
-        let text = RemittanceText(payments: [.init(trace: "T1", amount: "100", claims: [RemittanceText.claim("N1", charge: "100", paid: "100")])]).text
+        let text = RemittanceText(payments: [
+            .init(trace: "T1", amount: "100", claims: [RemittanceText.claim("N1", charge: "100", paid: "100")])
+        ]).text
         #expect(ReceivedFile(Array(text.utf8.dropLast(20))).isCut)
         #expect(!ReceivedFile(Array(text.utf8)).isCut)
         #expect(!ReceivedFile(Array("hello".utf8)).reasons.isEmpty)
@@ -53,7 +60,11 @@ struct ReceivedFileTests {
     func again() {
         let file = RemittanceText(payments: [
             .init(trace: "T1", amount: "100", claims: [RemittanceText.claim("N1", charge: "100", paid: "100")]),
-            .init(trace: "T2", amount: "80", claims: [RemittanceText.claim("S1", charge: "50", paid: "50"), RemittanceText.claim("S2", charge: "30", paid: "30")]),
+            .init(
+                trace: "T2",
+                amount: "80",
+                claims: [RemittanceText.claim("S1", charge: "50", paid: "50"), RemittanceText.claim("S2", charge: "30", paid: "30")]
+            ),
         ])
         #expect(PostedPayment(file.bytes, ordinal: 2, claims: [2]).claims.map(\.number) == ["S2"])
         #expect(PostedPayment(file.bytes, ordinal: 3, claims: [1]).claims.isEmpty)

@@ -19,13 +19,17 @@ struct RemittanceText {
     var text: String {
         let number = String(repeating: "0", count: 9 - String(control).count) + String(control)
         func padded(_ text: String) -> String { text + String(repeating: " ", count: 15 - text.count) }
-        var out = ["ISA*00*          *00*          *ZZ*\(padded("PAYER1"))*ZZ*\(padded(receiver))*261102*0900*^*00501*\(number)*0*\(usage)*:"]
+        var out = [
+            "ISA*00*          *00*          *ZZ*\(padded("PAYER1"))*ZZ*\(padded(receiver))*261102*0900*^*00501*\(number)*0*\(usage)*:"
+        ]
         out.append("GS*HP*PAYER1*\(receiver)*20261102*0900*\(control)*X*005010X221A1")
         for (index, payment) in payments.enumerated() {
             let st = String(1001 + index)
             var segments = [
-                "ST*835*\(st)", "BPR*I*\(payment.amount)*C*ACH*CCP*01*111000025*DA*33445566*1512345678**01*111000012*DA*144444*\(payment.day)",
-                "TRN*1*\(payment.trace)*1512345678", "DTM*405*\(payment.day)", "N1*PR*SYNTHETIC HEALTH PLAN", "N3*1 SYNTHETIC WAY", "N4*ANYTOWN*OH*45209",
+                "ST*835*\(st)",
+                "BPR*I*\(payment.amount)*C*ACH*CCP*01*111000025*DA*33445566*1512345678**01*111000012*DA*144444*\(payment.day)",
+                "TRN*1*\(payment.trace)*1512345678", "DTM*405*\(payment.day)", "N1*PR*SYNTHETIC HEALTH PLAN", "N3*1 SYNTHETIC WAY",
+                "N4*ANYTOWN*OH*45209",
                 "PER*BL*EDI HELP*TE*8005550100", "N1*PE*EXAMPLE CLINIC*XX*\(payment.payee)", "LX*1",
             ]
             segments += payment.claims.flatMap { $0.split(separator: "\n").map(String.init) }
@@ -41,7 +45,13 @@ struct RemittanceText {
 
     /// CLP with one line per entry.
     static func claim(
-        _ number: String, status: String = "1", charge: String, paid: String, patient: String = "", control: String = "ICN1", claimAdjustments: [String] = [],
+        _ number: String,
+        status: String = "1",
+        charge: String,
+        paid: String,
+        patient: String = "",
+        control: String = "ICN1",
+        claimAdjustments: [String] = [],
         lines: [Line] = []
     ) -> String {
         var segments = ["CLP*\(number)*\(status)*\(charge)*\(paid)*\(patient)*12*\(control)*11*1"] + claimAdjustments.map { "CAS*\($0)" }

@@ -74,7 +74,10 @@ enum BillingPartyStore {
             id: id,
             name: try columns.next(),
             npi: try columns.next(),
-            taxID: try keys.openText(try columns.next(), for: SealContext(organization: organization, table: "billing_entity", id: id.uuid, column: "tax_id")),
+            taxID: try keys.openText(
+                try columns.next(),
+                for: SealContext(organization: organization, table: "billing_entity", id: id.uuid, column: "tax_id")
+            ),
             taxonomy: try columns.next(),
             street: try columns.next(),
             city: try columns.next(),

@@ -103,7 +103,12 @@ extension ClaimMaterial {
             placeOfService: ClaimMaterial.office,
             diagnoses: diagnoses,
             rendering: npi == provider.npi
-                ? nil : IndividualProvider(name: PersonName(last: self.provider.familyName, first: self.provider.givenName), npi: npi, taxonomy: self.provider.taxonomy),
+                ? nil
+                : IndividualProvider(
+                    name: PersonName(last: self.provider.familyName, first: self.provider.givenName),
+                    npi: npi,
+                    taxonomy: self.provider.taxonomy
+                ),
             lines: lines.map { line in
                 ServiceLine(
                     control: ClaimNumber.line(line.ordinal, of: number),

@@ -24,25 +24,25 @@ enum ClaimMaterialStore {
             exists (select from {location}.claim where claim.encounter_id = encounter.id),
         """ + people + """
 
-        from (
-            select id, service_day, diagnoses, patient_id, provider_id from {location}.encounter
-            where service_day >= \(period.from) and service_day < \(period.until) and (service_day, id) > (\(seen.day), \(seen.encounter))
-                and entered_in_error is null
-            order by service_day, id limit \(limit)
-        ) encounter
-        join {location}.patient on patient.id = encounter.patient_id
-        left join {location}.person chart on chart.id = patient.person_id
-        left join lateral (
-            select * from {location}.coverage held
-            where held.patient_id in (patient.id, patient.merged_into) and held.from_day <= encounter.service_day
-                and (held.until_day is null or held.until_day > encounter.service_day)
-            order by held.priority, held.from_day desc, held.id limit 1
-        ) coverage on true
-        left join {location}.person subscriber on subscriber.id = coverage.subscriber_id
-        left join {location}.payer on payer.id = coverage.payer_id
-        join {location}.provider on provider.id = encounter.provider_id
-        order by encounter.service_day, encounter.id
-        """
+            from (
+                select id, service_day, diagnoses, patient_id, provider_id from {location}.encounter
+                where service_day >= \(period.from) and service_day < \(period.until) and (service_day, id) > (\(seen.day), \(seen.encounter))
+                    and entered_in_error is null
+                order by service_day, id limit \(limit)
+            ) encounter
+            join {location}.patient on patient.id = encounter.patient_id
+            left join {location}.person chart on chart.id = patient.person_id
+            left join lateral (
+                select * from {location}.coverage held
+                where held.patient_id in (patient.id, patient.merged_into) and held.from_day <= encounter.service_day
+                    and (held.until_day is null or held.until_day > encounter.service_day)
+                order by held.priority, held.from_day desc, held.id limit 1
+            ) coverage on true
+            left join {location}.person subscriber on subscriber.id = coverage.subscriber_id
+            left join {location}.payer on payer.id = coverage.payer_id
+            join {location}.provider on provider.id = encounter.provider_id
+            order by encounter.service_day, encounter.id
+            """
     }
 
     /// The charges of encounters, in order.
@@ -63,18 +63,19 @@ enum ClaimMaterialStore {
 
     /// The claims of a file, in the order of their ids: neighbours in time.
     static func claims(of file: ClaimFileID, after seen: ClaimID?, limit: Int) -> Statement {
-        var select: Statement = "select claim.id, claim.number, encounter.id, encounter.service_day, encounter.diagnoses, " + people + """
+        var select: Statement =
+            "select claim.id, claim.number, encounter.id, encounter.service_day, encounter.diagnoses, " + people + """
 
-            from {location}.claim
-            join {location}.encounter on encounter.id = claim.encounter_id
-            join {location}.patient on patient.id = claim.patient_id
-            left join {location}.person chart on chart.id = patient.person_id
-            join {location}.coverage on coverage.id = claim.coverage_id
-            join {location}.person subscriber on subscriber.id = coverage.subscriber_id
-            join {location}.payer on payer.id = claim.payer_id
-            join {location}.provider on provider.id = encounter.provider_id
-            where claim.claim_file_id = \(file)
-            """
+                from {location}.claim
+                join {location}.encounter on encounter.id = claim.encounter_id
+                join {location}.patient on patient.id = claim.patient_id
+                left join {location}.person chart on chart.id = patient.person_id
+                join {location}.coverage on coverage.id = claim.coverage_id
+                join {location}.person subscriber on subscriber.id = coverage.subscriber_id
+                join {location}.payer on payer.id = claim.payer_id
+                join {location}.provider on provider.id = encounter.provider_id
+                where claim.claim_file_id = \(file)
+                """
         if let seen { select += " and claim.id > \(seen)" }
         return select + " order by claim.id limit \(limit)"
     }
@@ -106,7 +107,12 @@ enum ClaimMaterialStore {
 
     /// Reads the shared columns of both selects.
     static func material(
-        _ encounter: EncounterID, _ day: Day, _ diagnoses: [String], _ columns: inout Columns, at location: LocationID, keys: KeyRing
+        _ encounter: EncounterID,
+        _ day: Day,
+        _ diagnoses: [String],
+        _ columns: inout Columns,
+        at location: LocationID,
+        keys: KeyRing
     ) throws -> ClaimMaterial {
         ClaimMaterial(
             encounter: encounter,

@@ -104,14 +104,16 @@ enum ClaimStore {
     }
 
     private static func line(_ json: JSON) -> ClaimLine? {
-        guard let ordinal = json["ordinal"]?.integer, let charge = json["charge"]?.text.flatMap({ ChargeID($0) }), let control = json["control"]?.text,
+        guard let ordinal = json["ordinal"]?.integer, let charge = json["charge"]?.text.flatMap({ ChargeID($0) }),
+            let control = json["control"]?.text,
             let code = json["code"]?.text, let amount = json["amount"]?.integer
         else { return nil }
         return ClaimLine(ordinal: ordinal, charge: charge, controlNumber: control, code: code, amount: Int64(amount))
     }
 
     private static func posting(_ json: JSON) -> ClaimPosting? {
-        guard let id = json["id"]?.text.flatMap({ RemittanceClaimID($0) }), let remittance = json["remittance"]?.text.flatMap({ RemittanceID($0) }),
+        guard let id = json["id"]?.text.flatMap({ RemittanceClaimID($0) }),
+            let remittance = json["remittance"]?.text.flatMap({ RemittanceID($0) }),
             let trace = json["trace"]?.text, let ordinal = json["ordinal"]?.integer, let status = json["status"]?.text,
             let charged = json["charged"]?.integer, let paid = json["paid"]?.integer, let owes = json["patient_owes"]?.integer,
             let state = json["state"]?.text.flatMap(PostingState.init), let postedAt = json["posted_at"]?.integer

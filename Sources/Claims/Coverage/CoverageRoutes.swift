@@ -15,7 +15,13 @@ struct CreateCoverageBody: Sendable {
 
     static let shape = Shape("CreateCoverage", CreateCoverageBody()) {
         Field("payer_id", \.payer, .id())
-        Field("member_id", \.memberID, .code(2...40, "A-Za-z0-9 -"), example: "W123 456 789", about: "Kept sealed; only its end is shown again.")
+        Field(
+            "member_id",
+            \.memberID,
+            .code(2...40, "A-Za-z0-9 -"),
+            example: "W123 456 789",
+            about: "Kept sealed; only its end is shown again."
+        )
         Field("group_number", \.groupNumber, .code(1...30, "A-Za-z0-9 -"))
         Field("priority", \.priority, .int(1...9), optional: true, about: "1 pays first.")
         Field("relationship", \.relationship, .choice(), optional: true, about: "What the patient is to the subscriber.")
@@ -95,7 +101,8 @@ struct CoverageRoutes {
                 errors: [Coverage.exists]
             ) { [keys] call, work, body in
                 let patient = try call.path.id("patient", PatientID.self)
-                return try await ChangeCoverage(id: try call.path.id("coverage", CoverageID.self), patient: patient, body: body, keys: keys).run(work)
+                return try await ChangeCoverage(id: try call.path.id("coverage", CoverageID.self), patient: patient, body: body, keys: keys)
+                    .run(work)
             },
         ]
     }

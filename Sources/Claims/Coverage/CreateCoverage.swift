@@ -11,10 +11,14 @@ struct CreateCoverage {
     let keys: KeyRing
 
     func run(_ work: Work) async throws -> Coverage {
-        guard let row = try await work.query(CoverageStore.references(patient, body.payer, body.subscriber)).first else { throw Problem.notFound }
+        guard let row = try await work.query(CoverageStore.references(patient, body.payer, body.subscriber)).first else {
+            throw Problem.notFound
+        }
         let (chart, person, payerIsActive, subscriberIsHere) = try row.decode((PatientID, PersonID?, Bool?, Bool).self)
         var errors: [Problem.Member] = []
-        if payerIsActive == nil { errors.append(Problem.Member("/payer_id", "unknown_reference", "There is no such payer at this location.")) }
+        if payerIsActive == nil {
+            errors.append(Problem.Member("/payer_id", "unknown_reference", "There is no such payer at this location."))
+        }
         if payerIsActive == false { errors.append(Problem.Member("/payer_id", "payer_inactive", "This payer is not used any more.")) }
         let subscriber = subscriber(of: person, isHere: subscriberIsHere, &errors)
         if let until = body.untilDay, until <= body.fromDay { errors.append(Coverage.endsBeforeItBegins) }
@@ -51,10 +55,14 @@ struct CreateCoverage {
         switch (body.relationship, body.subscriber) {
         case (.itself, nil):
             if let person { return person }
-            errors.append(Problem.Member("/relationship", "not_a_person", "Only a person can be the subscriber: name one in subscriber_id."))
+            errors.append(
+                Problem.Member("/relationship", "not_a_person", "Only a person can be the subscriber: name one in subscriber_id.")
+            )
         case (.itself, let named?):
             if let person, named == person { return person }
-            errors.append(Problem.Member("/subscriber_id", "not_the_patient", "With relationship self the subscriber is the patient: leave it out."))
+            errors.append(
+                Problem.Member("/subscriber_id", "not_the_patient", "With relationship self the subscriber is the patient: leave it out.")
+            )
         case (_, nil):
             errors.append(Problem.Member("/subscriber_id", "required", "Name the person who holds the coverage."))
         case (_, let named?):

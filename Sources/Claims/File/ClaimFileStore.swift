@@ -9,7 +9,9 @@ enum ClaimFileStore {
 
     static func one(_ id: ClaimFileID) -> Statement { all + " where id = \(id)" }
 
-    static func planned(of run: BillingRunID) -> Statement { all + " where billing_run_id = \(run) and state = 'planned' order by id limit 100" }
+    static func planned(of run: BillingRunID) -> Statement {
+        all + " where billing_run_id = \(run) and state = 'planned' order by id limit 100"
+    }
 
     /// Claims that wait for a file, by billing entity and payer: those of this run, and those that earlier runs could not write.
     static func waiting(for run: BillingRunID) -> Statement {

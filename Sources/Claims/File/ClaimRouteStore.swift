@@ -4,7 +4,9 @@ import Values
 /// All SQL on `control.claim_route`: claim number → location. Says nothing about the patient.
 enum ClaimRouteStore {
     /// Many numbers at once; those that are there stay as they are.
-    static func insert(_ numbers: [String], at location: LocationID, of organization: OrganizationID, from party: BillingEntityID) -> Statement {
+    static func insert(_ numbers: [String], at location: LocationID, of organization: OrganizationID, from party: BillingEntityID)
+        -> Statement
+    {
         """
         insert into control.claim_route (claim_number, organization_id, location_id, billing_entity_id)
         select number, \(organization), \(location), \(party) from unnest(\(numbers)) as number

@@ -102,7 +102,9 @@ struct ClaimFiling: Sendable {
 
     /// The bytes; claims that cannot be written leave the file and become problems of the run. nil when none is left.
     private func write(_ file: ClaimFile, _ location: Location, _ context: JobContext) async throws -> [UInt8]? {
-        guard let party = try await party(file.billingEntity, of: location.organization, context) else { throw JobDecision.dead("billing_entity_gone") }
+        guard let party = try await party(file.billingEntity, of: location.organization, context) else {
+            throw JobDecision.dead("billing_entity_gone")
+        }
         // Twice: what is wrong is found at once, so the second time all that is left can be written.
         for attempt in 1...2 {
             var refused: [String: RunProblem] = [:]
@@ -122,7 +124,9 @@ struct ClaimFiling: Sendable {
                     if refused.isEmpty { return written.bytes }
                 } catch {
                     for fault in error.faults {
-                        guard let number = fault.claim, let encounter = encounters[number] else { throw JobDecision.dead("billing_entity_not_writable") }
+                        guard let number = fault.claim, let encounter = encounters[number] else {
+                            throw JobDecision.dead("billing_entity_not_writable")
+                        }
                         refused[number] = RunProblem(encounter: encounter, code: "not_writable", detail: "\(fault.field) \(fault.reason)")
                     }
                 }
@@ -149,11 +153,16 @@ struct ClaimFiling: Sendable {
         )
     }
 
-    private func materials(of file: ClaimFile, _ location: Location, _ context: JobContext) async throws -> [(number: String, material: ClaimMaterial)] {
+    private func materials(of file: ClaimFile, _ location: Location, _ context: JobContext) async throws -> [(
+        number: String, material: ClaimMaterial
+    )] {
         var all: [(number: String, material: ClaimMaterial)] = []
         var seen: ClaimID?
         repeat {
-            let rows = try await context.tenancy.read(location, ClaimMaterialStore.claims(of: file.id, after: seen, limit: ClaimFiling.page))
+            let rows = try await context.tenancy.read(
+                location,
+                ClaimMaterialStore.claims(of: file.id, after: seen, limit: ClaimFiling.page)
+            )
             var part: [(id: ClaimID, number: String, material: ClaimMaterial)] = []
             for row in rows {
                 var columns = Columns(row)
@@ -180,7 +189,9 @@ struct ClaimFiling: Sendable {
     private func route(_ file: ClaimFile, _ location: Location, _ context: JobContext) async throws {
         var seen = ""
         while true {
-            let numbers = try await context.tenancy.read(location, ClaimFileStore.numbers(of: file.id, after: seen, limit: 1_000)).map { try $0.value(0, as: String.self) }
+            let numbers = try await context.tenancy.read(location, ClaimFileStore.numbers(of: file.id, after: seen, limit: 1_000)).map {
+                try $0.value(0, as: String.self)
+            }
             guard let last = numbers.last else { return }
             let ours: Int = try await context.tenancy.organization(location.organization) { tx in
                 tx.enqueue(ClaimRouteStore.insert(numbers, at: location.id, of: location.organization, from: file.billingEntity))

@@ -28,11 +28,15 @@ struct ClaimFileWriting: Sendable {
 
     func run(_ job: WriteClaimFile, _ context: JobContext) async throws {
         let location = try context.requireLocation()
-        guard let row = try await context.tenancy.read(location, ClaimFileStore.one(job.file)).first else { throw JobDecision.discard("claim_file_gone") }
+        guard let row = try await context.tenancy.read(location, ClaimFileStore.one(job.file)).first else {
+            throw JobDecision.discard("claim_file_gone")
+        }
         let file = try ClaimFileStore.file(row)
         // Transport may have taken it already: what was written once is not put out again.
         guard file.state == .made else { return }
-        guard let bytes = try await objects.bytes(of: location.id.uuid, file.id.uuid) else { throw JobDecision.dead("claim_file_bytes_gone") }
+        guard let bytes = try await objects.bytes(of: location.id.uuid, file.id.uuid) else {
+            throw JobDecision.dead("claim_file_bytes_gone")
+        }
         try context.checkLease()
         try await FileLane.run { [outbound] in
             try outbound.make()

@@ -12,7 +12,9 @@ struct FileFault: Error, Sendable, Hashable, CustomStringConvertible {
 
     var isMissing: Bool { code == ENOENT }
 
-    static func == (left: FileFault, right: FileFault) -> Bool { left.code == right.code && left.call.description == right.call.description }
+    static func == (left: FileFault, right: FileFault) -> Bool {
+        left.code == right.code && left.call.description == right.call.description
+    }
 
     func hash(into hasher: inout Hasher) { hasher.combine(code) }
 

@@ -32,7 +32,9 @@ struct Payer: Sendable, Hashable {
         var names: [String] = []
         if name != other.name { names.append("name") }
         if filingIndicator != other.filingIndicator { names.append("filing_indicator") }
-        if street != other.street || city != other.city || region != other.region || postalCode != other.postalCode { names.append("address") }
+        if street != other.street || city != other.city || region != other.region || postalCode != other.postalCode {
+            names.append("address")
+        }
         if active != other.active { names.append("active") }
         return names
     }

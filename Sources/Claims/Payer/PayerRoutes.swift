@@ -14,7 +14,14 @@ struct CreatePayerBody: Sendable {
     static let shape = Shape("CreatePayer", CreatePayerBody()) {
         Field("name", \.name, .text(1...60), example: "Sunrise Health Plan")
         Field("code", \.code, .code(2...30, "A-Z0-9-"), example: "SUN01", about: "The payer's id in your clearinghouse's list.")
-        Field("filing_indicator", \.filingIndicator, .choice(), example: .commercial, optional: true, about: "SBR09 of the claim: the kind of plan.")
+        Field(
+            "filing_indicator",
+            \.filingIndicator,
+            .choice(),
+            example: .commercial,
+            optional: true,
+            about: "SBR09 of the claim: the kind of plan."
+        )
         Field("street", \.street, .text(1...55))
         Field("city", \.city, .text(2...30))
         Field("region", \.region, .code(2...2, "A-Z"))
@@ -100,7 +107,9 @@ struct PayerRoutes {
                 answer: Payer.shape
             ) { call in
                 let id = try call.path.id("payer", PayerID.self)
-                guard let row = try await call.read(PayerStore.one(id), ReadAct("payer.read", "payer")).first else { throw Problem.notFound }
+                guard let row = try await call.read(PayerStore.one(id), ReadAct("payer.read", "payer")).first else {
+                    throw Problem.notFound
+                }
                 return try PayerStore.payer(row)
             },
             .change(

@@ -29,14 +29,19 @@ struct Payees: Sendable {
             where npi = any(\(npis)) or submitter_id = any(\(file.receivers)) order by id limit 1000
             """
         )
-        return Payees(try rows.decode((BillingEntityID, OrganizationID, String, String).self).map { Payee(entity: $0.0, organization: $0.1, npi: $0.2, submitterID: $0.3) })
+        return Payees(
+            try rows.decode((BillingEntityID, OrganizationID, String, String).self).map {
+                Payee(entity: $0.0, organization: $0.1, npi: $0.2, submitterID: $0.3)
+            }
+        )
     }
 
     /// By the NPI the payment names, else by the receiver of its interchange; those that fit both first.
     func candidates(for payment: ReceivedPayment) -> [Payee] {
         let payee = payment.remittance.payee
         let receiver = payment.remittance.interchange.receiver
-        let fitting = payee.idQualifier == "XX" ? candidates.filter { $0.npi == payee.id } : candidates.filter { $0.submitterID == receiver }
+        let fitting =
+            payee.idQualifier == "XX" ? candidates.filter { $0.npi == payee.id } : candidates.filter { $0.submitterID == receiver }
         return fitting.filter { $0.submitterID == receiver } + fitting.filter { $0.submitterID != receiver }
     }
 

@@ -17,7 +17,8 @@ struct PostRemittanceClaims: Sendable {
     func run(_ work: Work, _ claims: [RemittanceClaim]) async throws {
         let numbers = Array(Set(claims.map { ClaimNumber.looked(up: $0.number) })).sorted()
         let answers = try await work.query([
-            PostingStore.claims(numbers), PostingStore.lines(numbers), PostingStore.standing(numbers), PostingStore.known(printable(trace), numbers),
+            PostingStore.claims(numbers), PostingStore.lines(numbers), PostingStore.standing(numbers),
+            PostingStore.known(printable(trace), numbers),
         ])
         var open = try OpenClaims(answers)
         let known = Set(try answers[3].decode((String, Int).self).map { PostingKey(number: $0.0, ordinal: $0.1) })
@@ -36,7 +37,9 @@ struct PostRemittanceClaims: Sendable {
         work.audit(Act("remittance.post", "remittance", remittance, patients: patients, objects: touched.map(\.id.uuid)))
     }
 
-    private func post(_ claim: RemittanceClaim, _ number: String, _ decision: PostingDecision, _ open: OpenClaim?, _ work: Work) async throws -> NewPosting {
+    private func post(_ claim: RemittanceClaim, _ number: String, _ decision: PostingDecision, _ open: OpenClaim?, _ work: Work)
+        async throws -> NewPosting
+    {
         var hold: PostingHold?
         var reverses: RemittanceClaimID?
         switch decision {
@@ -72,7 +75,9 @@ struct PostRemittanceClaims: Sendable {
     /// Restores what was before the posting, whatever the reversal says about single amounts.
     private func takeBack(_ earlier: EarlierPosting, by posting: NewPosting, _ work: Work) async throws {
         let source = (kind: "remittance_claim", id: earlier.id.uuid)
-        guard let entry: LedgerEntryID = try await work.query(LedgerStore.entry("remittance", source: source)).first?.value(0) else { return }
+        guard let entry: LedgerEntryID = try await work.query(LedgerStore.entry("remittance", source: source)).first?.value(0) else {
+            return
+        }
         let transfers = try await work.query(LedgerStore.lines(of: entry)).map(LedgerStore.transfer)
         enter(transfers.map(\.reversed), of: posting, reverses: entry, work)
     }
@@ -98,7 +103,9 @@ struct OpenClaims: Sendable {
     init(_ answers: [Rows]) throws {
         let lines = Dictionary(grouping: try answers[1].map(OpenClaims.line), by: \.claim)
         let standing = Dictionary(
-            grouping: try answers[2].decode((ClaimID, RemittanceClaimID, Int64, Int64).self).map { (claim: $0.0, posting: EarlierPosting(id: $0.1, charged: $0.2, paid: $0.3)) },
+            grouping: try answers[2].decode((ClaimID, RemittanceClaimID, Int64, Int64).self).map {
+                (claim: $0.0, posting: EarlierPosting(id: $0.1, charged: $0.2, paid: $0.3))
+            },
             by: \.claim
         )
         for (id, number, patient, payer, total) in try answers[0].decode((ClaimID, String, PatientID, PayerID, Int64).self) {

@@ -34,7 +34,10 @@ struct RemittancePosting: Sendable {
     func run(_ job: PostRemittancePart, _ context: JobContext) async throws {
         let organization = try context.requireOrganization()
         let location = try await location(job, organization, context)
-        guard let row = try await context.tenancy.organizationRead(organization, RemittanceStore.part(of: job.remittance, at: job.location)).first else {
+        guard
+            let row = try await context.tenancy.organizationRead(organization, RemittanceStore.part(of: job.remittance, at: job.location))
+                .first
+        else {
             throw JobDecision.discard("remittance_part_gone")
         }
         let part = try PartToPost(row)
@@ -64,7 +67,9 @@ struct RemittancePosting: Sendable {
         }
     }
 
-    private func finish(_ job: PostRemittancePart, _ organization: OrganizationID, _ location: Location, _ day: Day, _ context: JobContext) async throws {
+    private func finish(_ job: PostRemittancePart, _ organization: OrganizationID, _ location: Location, _ day: Day, _ context: JobContext)
+        async throws
+    {
         let held: Int = try await context.tenancy.read(location, PostingStore.held(of: job.remittance)).first?.value(0) ?? 0
         _ = try await context.work("told", at: location) { work in
             work.tell(Event("remittance.posted", ["remittance": job.remittance, "day": day]))
@@ -99,7 +104,9 @@ struct PartToPost: Sendable {
     let state: String
 
     init(_ row: Row) throws {
-        (reference, ordinal, trace, day, receivedAt, ordinals, state) = try row.decode((String, Int, String, Day?, Instant, [Int], String).self)
+        (reference, ordinal, trace, day, receivedAt, ordinals, state) = try row.decode(
+            (String, Int, String, Day?, Instant, [Int], String).self
+        )
     }
 }
 

@@ -36,7 +36,8 @@ enum PostingDetail {
                     ("group", .string(printable(adjustment.group))), ("reason", .string(printable(adjustment.reason))),
                     ("amount", .integer(adjustment.amount.minor)), ("quantity", .string(printable(adjustment.quantity))),
                 ])
-            })
+            }
+        )
     }
 
     private static func amounts(_ amounts: [QualifiedAmount]) -> JSON {

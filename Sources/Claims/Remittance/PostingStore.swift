@@ -47,7 +47,9 @@ enum PostingStore {
         """
     }
 
-    static func adjudicated(_ claim: ClaimID, _ adjudication: Adjudication, payerControl: String, at now: Instant, by actor: UUID) -> Statement {
+    static func adjudicated(_ claim: ClaimID, _ adjudication: Adjudication, payerControl: String, at now: Instant, by actor: UUID)
+        -> Statement
+    {
         """
         update {location}.claim set state = \(adjudication.state), paid = \(adjudication.paid), patient_owes = \(adjudication.patientOwes),
             payer_control = coalesce(nullif(\(printable(payerControl)), ''), payer_control), version = version + 1, updated_at = \(now), updated_by = \(actor)

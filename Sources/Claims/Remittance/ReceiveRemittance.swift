@@ -19,7 +19,17 @@ struct ReceiveRemittance: Sendable {
         if file.payments.isEmpty {
             let organizations = Set(payees.candidates(receivers: file.receivers).map(\.organization))
             let organization = organizations.count == 1 ? organizations.first : nil
-            try await hold(NewRemittance(id: context.ambient.id(), organization: organization, billingEntity: nil, file: kept, ordinal: 0, reasons: file.reasons), context)
+            try await hold(
+                NewRemittance(
+                    id: context.ambient.id(),
+                    organization: organization,
+                    billingEntity: nil,
+                    file: kept,
+                    ordinal: 0,
+                    reasons: file.reasons
+                ),
+                context
+            )
             return false
         }
         var postable = true
@@ -54,9 +64,14 @@ struct ReceiveRemittance: Sendable {
     }
 
     private func record(
-        _ payment: ReceivedPayment, _ header: NewRemittance, of organization: OrganizationID, _ payee: Payee, _ context: JobContext
+        _ payment: ReceivedPayment,
+        _ header: NewRemittance,
+        of organization: OrganizationID,
+        _ payee: Payee,
+        _ context: JobContext
     ) async throws -> Bool {
-        let outcome = try await context.organizationWork("payment \(hex(kept.sha256)) \(payment.ordinal)", of: organization) { work -> Bool in
+        let outcome = try await context.organizationWork("payment \(hex(kept.sha256)) \(payment.ordinal)", of: organization) {
+            work -> Bool in
             var new = header
             try await work.query(RemittanceStore.lock(organization))
             if payment.remittance.interchange.usage == "T", try await !isInTestMode(payee.entity, work) { new.reasons.append(.testFile) }
@@ -77,7 +92,9 @@ struct ReceiveRemittance: Sendable {
         return outcome ?? file.reasons.isEmpty
     }
 
-    private func save(_ new: NewRemittance, _ parts: [RemittancePart], _ organization: OrganizationID, _ work: OrganizationWork) async throws {
+    private func save(_ new: NewRemittance, _ parts: [RemittancePart], _ organization: OrganizationID, _ work: OrganizationWork)
+        async throws
+    {
         guard let id: RemittanceID = try await work.query(RemittanceStore.record(new, at: work.now)).first?.value(0) else {
             let firstName: String? = try await work.query(RemittanceStore.known(kept)).first?.value(1)
             if new.ordinal <= 1, cameAgain || firstName != kept.name {
@@ -98,7 +115,9 @@ struct ReceiveRemittance: Sendable {
         var routes: [String: LocationID] = [:]
         for start in stride(from: 0, to: numbers.count, by: 2_000) {
             let part = Array(numbers[start..<min(start + 2_000, numbers.count)])
-            for (number, location) in try await work.query(ClaimRouteStore.locations(of: part)).decode((String, LocationID).self) { routes[number] = location }
+            for (number, location) in try await work.query(ClaimRouteStore.locations(of: part)).decode((String, LocationID).self) {
+                routes[number] = location
+            }
         }
         return routes
     }
@@ -108,11 +127,15 @@ struct ReceiveRemittance: Sendable {
     }
 
     /// The one organization that knows any of the payment's claims.
-    private func owner(of payment: ReceivedPayment, among organizations: [OrganizationID], _ context: JobContext) async throws -> OrganizationID? {
+    private func owner(of payment: ReceivedPayment, among organizations: [OrganizationID], _ context: JobContext) async throws
+        -> OrganizationID?
+    {
         let numbers = Array(Set(payment.claims.prefix(500).map { ClaimNumber.looked(up: $0.number) })).sorted()
         var owners: [OrganizationID] = []
         for organization in organizations.prefix(20) {
-            if try await !context.tenancy.organizationRead(organization, ClaimRouteStore.locations(of: numbers)).isEmpty { owners.append(organization) }
+            if try await !context.tenancy.organizationRead(organization, ClaimRouteStore.locations(of: numbers)).isEmpty {
+                owners.append(organization)
+            }
         }
         return owners.count == 1 ? owners[0] : nil
     }
@@ -128,7 +151,9 @@ struct ReceiveRemittance: Sendable {
         }
     }
 
-    private func header(_ payment: ReceivedPayment, organization: OrganizationID?, entity: BillingEntityID?, _ context: JobContext) -> NewRemittance {
+    private func header(_ payment: ReceivedPayment, organization: OrganizationID?, entity: BillingEntityID?, _ context: JobContext)
+        -> NewRemittance
+    {
         NewRemittance(
             id: context.ambient.id(),
             organization: organization,
@@ -144,7 +169,11 @@ struct ReceiveRemittance: Sendable {
             adjustments: payment.adjustments,
             claims: payment.claims.count,
             providerAdjustments: payment.remittance.providerAdjustments.map { adjustment in
-                PaymentRecord.ProviderLevelAdjustment(code: adjustment.code, reference: adjustment.reference, amount: adjustment.amount.minor)
+                PaymentRecord.ProviderLevelAdjustment(
+                    code: adjustment.code,
+                    reference: adjustment.reference,
+                    amount: adjustment.amount.minor
+                )
             }
         )
     }

@@ -125,9 +125,21 @@ struct HoldReason: Sendable, Hashable {
         self.init(code: finding.code.rawValue, text: finding.text, segment: finding.position.segment)
     }
 
-    static let payeeUnknown = HoldReason(code: "payee-unknown", text: "No billing entity here has the payee's NPI or the receiver's id.", segment: nil)
-    static let payeeAmbiguous = HoldReason(code: "payee-ambiguous", text: "Billing entities of several organizations fit the payee.", segment: nil)
-    static let testFile = HoldReason(code: "test-remittance", text: "The file is marked as test (ISA15), the billing entity works in production.", segment: nil)
+    static let payeeUnknown = HoldReason(
+        code: "payee-unknown",
+        text: "No billing entity here has the payee's NPI or the receiver's id.",
+        segment: nil
+    )
+    static let payeeAmbiguous = HoldReason(
+        code: "payee-ambiguous",
+        text: "Billing entities of several organizations fit the payee.",
+        segment: nil
+    )
+    static let testFile = HoldReason(
+        code: "test-remittance",
+        text: "The file is marked as test (ISA15), the billing entity works in production.",
+        segment: nil
+    )
     static let debit = HoldReason(code: "debit", text: "The payment is a debit (BPR03): money is taken back.", segment: nil)
     static let tooLarge = HoldReason(code: "file-too-large", text: "The file is larger than the limit.", segment: nil)
 }

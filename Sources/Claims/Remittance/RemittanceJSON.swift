@@ -10,20 +10,28 @@ enum RemittanceJSON {
         text(
             reasons.map { reason in
                 .object([
-                    ("code", .string(reason.code)), ("text", .string(reason.text)), ("segment", reason.segment.map { JSON.integer($0) } ?? .null),
+                    ("code", .string(reason.code)), ("text", .string(reason.text)),
+                    ("segment", reason.segment.map { JSON.integer($0) } ?? .null),
                 ])
-            })
+            }
+        )
     }
 
     static func reasons(_ text: JSONText) throws -> [PaymentRecord.Reason] {
-        try items(text).map { PaymentRecord.Reason(code: $0["code"]?.text ?? "", text: $0["text"]?.text ?? "", segment: $0["segment"]?.integer) }
+        try items(text).map {
+            PaymentRecord.Reason(code: $0["code"]?.text ?? "", text: $0["text"]?.text ?? "", segment: $0["segment"]?.integer)
+        }
     }
 
     static func adjustments(_ adjustments: [PaymentRecord.ProviderLevelAdjustment]) -> JSONText {
         text(
             adjustments.prefix(listed).map { adjustment in
-                .object([("code", .string(printable(adjustment.code))), ("reference", .string(printable(adjustment.reference))), ("amount", .integer(adjustment.amount))])
-            })
+                .object([
+                    ("code", .string(printable(adjustment.code))), ("reference", .string(printable(adjustment.reference))),
+                    ("amount", .integer(adjustment.amount)),
+                ])
+            }
+        )
     }
 
     static func adjustments(_ text: JSONText) throws -> [PaymentRecord.ProviderLevelAdjustment] {
@@ -40,9 +48,11 @@ enum RemittanceJSON {
         text(
             claims.prefix(listed).map { claim in
                 .object([
-                    ("ordinal", .integer(claim.ordinal)), ("number", .string(printable(claim.number))), ("status", .string(printable(claim.status))), ("paid", .integer(claim.paid)),
+                    ("ordinal", .integer(claim.ordinal)), ("number", .string(printable(claim.number))),
+                    ("status", .string(printable(claim.status))), ("paid", .integer(claim.paid)),
                 ])
-            })
+            }
+        )
     }
 
     static func parts(_ text: JSONText) throws -> [PaymentRecord.Part] {

@@ -47,7 +47,12 @@ extension PaymentRecord: Versioned {
         Field("trace", \.trace, .text(0...80))
         Field("day", \.day, .day)
         Field("amount", \.amount, .minor(Int64.min...Int64.max), about: "Minor units, as are all amounts here.")
-        Field("adjustments", \.adjustments, .minor(Int64.min...Int64.max), about: "Sum of the provider adjustments (PLB): positive lowers the payment.")
+        Field(
+            "adjustments",
+            \.adjustments,
+            .minor(Int64.min...Int64.max),
+            about: "Sum of the provider adjustments (PLB): positive lowers the payment."
+        )
         Field("claims", \.claims, .int(0...Int.max))
         Field("state", \.state, .choice())
         Field("reasons", \.reasons, .list(of: .object(Reason.shape), 0...60), about: "Why nothing was posted.")
@@ -85,7 +90,9 @@ struct RemittanceRoutes {
                 answer: PaymentRecord.shape
             ) { call in
                 let id = try call.path.id("remittance", RemittanceID.self)
-                guard let row = try await call.read(RemittanceStore.one(id), ReadAct("remittance.read", "remittance")).first else { throw Problem.notFound }
+                guard let row = try await call.read(RemittanceStore.one(id), ReadAct("remittance.read", "remittance")).first else {
+                    throw Problem.notFound
+                }
                 return try RemittanceStore.remittance(row)
             },
         ]

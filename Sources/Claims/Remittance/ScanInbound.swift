@@ -51,7 +51,14 @@ struct InboundScanning: Sendable {
     private func receive(_ file: InboxFile, _ context: JobContext) async throws -> Bool? {
         if file.isTooLarge {
             let kept = KeptFile(sha256: file.sha256, name: file.shownName, reference: "")
-            let new = NewRemittance(id: context.ambient.id(), organization: nil, billingEntity: nil, file: kept, ordinal: 0, reasons: [.tooLarge])
+            let new = NewRemittance(
+                id: context.ambient.id(),
+                organization: nil,
+                billingEntity: nil,
+                file: kept,
+                ordinal: 0,
+                reasons: [.tooLarge]
+            )
             _ = try await context.tenancy.queueRead(nil, RemittanceStore.keep(new, at: context.now))
             return false
         }

@@ -10,8 +10,12 @@ struct Period: Sendable, Hashable {
 
     /// Errors: the days are in the wrong order, or too far apart.
     init(from: Day, until: Day) throws(Problem) {
-        guard from < until else { throw .invalid("/until_day", "before_from_day", "It must be after from_day: it is the first day that is not billed.") }
-        guard until <= from.adding(days: Period.longest) else { throw .invalid("/until_day", "too_long", "A run covers at most \(Period.longest) days.") }
+        guard from < until else {
+            throw .invalid("/until_day", "before_from_day", "It must be after from_day: it is the first day that is not billed.")
+        }
+        guard until <= from.adding(days: Period.longest) else {
+            throw .invalid("/until_day", "too_long", "A run covers at most \(Period.longest) days.")
+        }
         self.init(checked: from, until)
     }
 
@@ -83,10 +87,22 @@ struct RunFigures: Sendable {
     var reasons: [HeldReason] {
         var reasons: [HeldReason] = []
         if !duplicates.isEmpty {
-            reasons.append(HeldReason(code: "duplicate_services", detail: "The same service, day, patient and provider is claimed more than once.", claims: duplicates))
+            reasons.append(
+                HeldReason(
+                    code: "duplicate_services",
+                    detail: "The same service, day, patient and provider is claimed more than once.",
+                    claims: duplicates
+                )
+            )
         }
         if !wrongTotals.isEmpty {
-            reasons.append(HeldReason(code: "wrong_totals", detail: "The total is not positive, or is not what the charges come to.", claims: wrongTotals))
+            reasons.append(
+                HeldReason(
+                    code: "wrong_totals",
+                    detail: "The total is not positive, or is not what the charges come to.",
+                    claims: wrongTotals
+                )
+            )
         }
         if let usualClaim, claims > 0, usualClaim > 0, total / Int64(claims) / RunFigures.jump >= usualClaim {
             reasons.append(HeldReason(code: "unusual_amount", detail: "Claims of this run are several times as high as usual.", claims: []))

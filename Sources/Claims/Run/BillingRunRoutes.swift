@@ -91,7 +91,10 @@ struct BillingRunRoutes {
             ) { call, page in
                 let currency = try call.location.currency
                 let before = try page.after.map { (at: try $0.instant(0), id: try $0.id(1, BillingRunID.self)) }
-                let rows = try await call.read(BillingRunStore.page(before: before, limit: page.fetch), ReadAct("billing_run.list", "billing_run"))
+                let rows = try await call.read(
+                    BillingRunStore.page(before: before, limit: page.fetch),
+                    ReadAct("billing_run.list", "billing_run")
+                )
                 let runs = try rows.map { BillingRunAnswer(run: try BillingRunStore.run($0), currency: currency) }
                 return page.page(runs) { [.instant($0.run.createdAt), .id($0.id)] }
             },

@@ -116,17 +116,23 @@ enum BillingRunStore {
     private static func json(_ problems: [RunProblem]) -> String {
         text(
             problems.map { problem in
-                .object([("encounter", .string(problem.encounter.description)), ("code", .string(problem.code)), ("detail", .string(problem.detail))])
-            })
+                .object([
+                    ("encounter", .string(problem.encounter.description)), ("code", .string(problem.code)),
+                    ("detail", .string(problem.detail)),
+                ])
+            }
+        )
     }
 
     private static func json(_ reasons: [HeldReason]) -> String {
         text(
             reasons.map { reason in
                 .object([
-                    ("code", .string(reason.code)), ("detail", .string(reason.detail)), ("claims", .array(reason.claims.map { .string($0.description) })),
+                    ("code", .string(reason.code)), ("detail", .string(reason.detail)),
+                    ("claims", .array(reason.claims.map { .string($0.description) })),
                 ])
-            })
+            }
+        )
     }
 
     private static func text(_ items: [JSON]) -> String { String(decoding: JSON.array(items).bytes, as: UTF8.self) }

@@ -34,7 +34,9 @@ struct ClaimMaking: Sendable {
         let party = try await party(of: location, context)
         while true {
             try context.checkLease()
-            guard let row = try await context.tenancy.read(location, BillingRunStore.progress(job.run)).first else { throw JobDecision.discard("billing_run_gone") }
+            guard let row = try await context.tenancy.read(location, BillingRunStore.progress(job.run)).first else {
+                throw JobDecision.discard("billing_run_gone")
+            }
             let progress = try BillingRunStore.progress(row)
             await context.progress(progress.seen, of: progress.encounters)
             switch progress.state {
