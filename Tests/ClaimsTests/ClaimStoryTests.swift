@@ -1,0 +1,250 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+import Values
+import X12
+
+@testable import Claims
+
+@Suite("From visits to claims to money", .serialized)
+struct ClaimStoryTests {
+    private func day(_ text: String) throws -> Day { try #require(Day(text)) }
+
+    @Test("a run makes one claim for each insured visit, one file for each payer, and a second run makes nothing")
+    func run() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Lovelace")
+        try await story.addVisits(4, of: patient, at: north, on: try day("2026-10-05"))
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-20"), diagnoses: [])
+        let run = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        #expect(run["state"] == "finished")
+        #expect(run["claims"] == 4 && run["invoices"] == 4 && run["total"] == 600_00 && run["encounters"] == 5 && run["seen"] == 5)
+        #expect(run["problems"]?.items.map { $0["code"]?.text } == ["no_diagnoses"])
+        let claims = try await story.filed(north)
+        #expect(claims.allSatisfy { $0["state"] == "filed" })
+        #expect(Set(claims.compactMap { $0["claim_file_id"]?.text }).count == 1)
+        #expect(try await story.balance("receivable:insurance", at: north) == 600_00)
+        #expect(try await story.balance("receivable:patient", at: north) == 150_00)
+
+        let files = try FileManager.default.contentsOfDirectory(atPath: story.folders.outbound)
+        #expect(files.count == 1 && files.allSatisfy { $0.hasPrefix("837P_") && $0.hasSuffix(".edi") })
+        let path = story.folders.outbound + "/" + (files.first ?? "")
+        let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+        for claim in claims { #expect(text.contains("CLM*\(claim["number"]?.text ?? "?")*150")) }
+        #expect(text.contains("*T*:~"))
+
+        let again = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        #expect(again["claims"] == 0 && again["invoices"] == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: story.folders.outbound).count == 1)
+        await story.clinic.close()
+    }
+
+    @Test("a job that runs again changes nothing")
+    func again() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Hopper")
+        try await story.addVisits(3, of: patient, at: north, on: try day("2026-10-05"))
+        let run = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        let before = try await story.filed(north)
+        let id = try #require(BillingRunID(run["id"]?.text ?? ""))
+        let file = try #require(ClaimFileID(before.first?["claim_file_id"]?.text ?? ""))
+        let services = story.clinic.services
+        let jobs = try await services.tenancy.work(
+            north,
+            by: .system("tests", requestID: UUID(high: 1, low: 1)),
+            ambient: services.ambient,
+            wake: nil
+        ) { work in
+            [work.start(MakeClaims(run: id)), work.start(FileClaims(run: id)), work.start(WriteClaimFile(file: file))]
+        }
+        try await eventually("the jobs are done") {
+            let done: Int? = try await services.tenancy.queueRead(
+                north.database,
+                "select count(*) from queue.job where id = any(\(jobs)) and state = 'done'"
+            ).first?
+            .value(0)
+            return done == 3
+        }
+        #expect(try await story.claims(north) == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: story.folders.outbound).count == 1)
+        await story.clinic.close()
+    }
+
+    @Test("the same service twice on one day holds the run until somebody answers for it")
+    func held() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Hamilton")
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
+        let run = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        #expect(run["state"] == "held")
+        #expect(run["held_reasons"]?.items.map { $0["code"]?.text } == ["duplicate_services"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: story.folders.outbound).isEmpty)
+        let path = story.clinic.path(north, "billing-runs/\(run["id"]?.text ?? "")")
+        _ = try await story.send(
+            "owner",
+            "POST",
+            path + "/release",
+            ["reason_code": "checked", "reason_text": "Two visits on one day took place."]
+        )
+        #expect(try await story.filed(north).count == 2)
+        await story.clinic.close()
+    }
+
+    @Test("a remittance over two locations is balanced whole and posted by each, once, however it comes again")
+    func remittance() async throws {
+        let story = try await ClaimClinic.open()
+        var numbers: [String] = []
+        for location in [story.clinic.north, story.clinic.south] {
+            let payer = try await story.addPayer(at: location)
+            let patient = try await story.addPatient(at: location, payer: payer, family: "Curie")
+            try await story.addVisits(1, of: patient, at: location, on: try day("2026-10-05"))
+            _ = try await story.bill(location, from: "2026-10-01", until: "2026-11-01")
+            numbers += try await story.filed(location).compactMap { $0["number"]?.text }
+        }
+        var file = RemittanceText(
+            payments: [
+                .init(
+                    trace: "EFT1",
+                    amount: "205",
+                    payee: story.npi,
+                    claims: numbers.map { number in
+                        RemittanceText.claim(
+                            number,
+                            charge: "150",
+                            paid: "90",
+                            patient: "20",
+                            lines: [
+                                .init(
+                                    code: "99213",
+                                    charge: "100",
+                                    paid: "60",
+                                    adjustments: ["CO*45*20", "PR*3*20"],
+                                    reference: number + "01"
+                                ),
+                                .init(code: "87880", charge: "50", paid: "30", adjustments: ["CO*45*20"], reference: number + "02"),
+                            ]
+                        )
+                    } + [RemittanceText.claim("STRANGER1", charge: "40", paid: "40")],
+                    adjustments: ["PLB*\(story.npi)*20261231*WO:OLD1*15"]
+                )
+            ],
+            receiver: "HARBOR1"
+        )
+        try story.receive(file.bytes, as: "era.835")
+        try await story.inboundIsRead()
+        try await eventually("the remittance is posted", within: .seconds(60)) { try await story.remittances().first?["state"] == "posted" }
+        let remittance = try #require(try await story.remittances().first)
+        #expect(remittance["amount"] == 205_00 && remittance["unmatched_claims"] == 1 && remittance["unmatched_amount"] == 40_00)
+        #expect(remittance["parts"]?.items.count == 2)
+        #expect(remittance["provider_adjustments"]?.items.map { $0["reference"]?.text } == ["OLD1"])
+        try await self.check(story)
+
+        // Renamed, and under another interchange.
+        try story.receive(file.bytes, as: "other-name.835")
+        file.control = 101
+        try story.receive(file.bytes, as: "other-interchange.835")
+        try await story.inboundIsRead()
+        let all = try await story.remittances()
+        #expect(all.count == 2)
+        #expect(all.filter { $0["state"] == "posted" }.map { $0["duplicates"] } == [1])
+        #expect(all.filter { $0["state"] == "duplicate" }.map { $0["duplicate_of"] } == [remittance["id"]])
+        try await self.check(story)
+        await story.clinic.close()
+    }
+
+    private func check(_ story: ClaimClinic) async throws {
+        for location in [story.clinic.north, story.clinic.south] {
+            #expect(try await story.balance("cash:insurance", at: location) == 90_00)
+            #expect(try await story.balance("adjustments:contractual", at: location) == 40_00)
+            #expect(try await story.balance("receivable:patient", at: location) == 20_00)
+            #expect(try await story.balance("receivable:insurance", at: location) == 0)
+            let claim = try #require(try await story.claims(location).first)
+            #expect(claim["state"] == "paid" && claim["paid"] == 90_00 && claim["patient_owes"] == 20_00)
+            let whole = try await story.send("owner", "GET", story.clinic.path(location, "claims/\(claim["id"]?.text ?? "")"))
+            #expect(whole["postings"]?.items.map { $0["state"]?.text } == ["posted"])
+            #expect(whole["lines"]?.items.count == 2)
+        }
+    }
+
+    @Test("a reversal restores what was before and the correction posts anew")
+    func reversal() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Noether")
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
+        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        let number = try await story.filed(north).first?["number"]?.text ?? ""
+        let first = RemittanceText(
+            payments: [
+                .init(
+                    trace: "EFT1",
+                    amount: "90",
+                    payee: story.npi,
+                    claims: [
+                        RemittanceText.claim(number, charge: "150", paid: "90", patient: "20", claimAdjustments: ["CO*45*40", "PR*2*20"])
+                    ]
+                )
+            ],
+            control: 1,
+            receiver: "HARBOR1"
+        )
+        try story.receive(first.bytes, as: "first.835")
+        try await eventually("the first is posted", within: .seconds(60)) { try await story.claims(north).first?["state"] == "paid" }
+        let second = RemittanceText(
+            payments: [
+                .init(
+                    trace: "EFT2",
+                    amount: "10",
+                    payee: story.npi,
+                    claims: [
+                        RemittanceText.claim(
+                            number,
+                            status: "22",
+                            charge: "-150",
+                            paid: "-90",
+                            claimAdjustments: ["CO*45*-40", "PR*2*-20"]
+                        ),
+                        RemittanceText.claim(number, charge: "150", paid: "100", patient: "20", claimAdjustments: ["CO*45*30", "PR*2*20"]),
+                    ]
+                )
+            ],
+            control: 2,
+            receiver: "HARBOR1"
+        )
+        try story.receive(second.bytes, as: "second.835")
+        try await eventually("the correction is posted", within: .seconds(60)) { try await story.claims(north).first?["paid"] == 100_00 }
+        #expect(try await story.balance("cash:insurance", at: north) == 100_00)
+        #expect(try await story.balance("adjustments:contractual", at: north) == 30_00)
+        #expect(try await story.balance("receivable:patient", at: north) == 20_00)
+        #expect(try await story.balance("receivable:insurance", at: north) == 0)
+        await story.clinic.close()
+    }
+
+    @Test("a file that does not balance posts nothing, is kept, and says why")
+    func unbalanced() async throws {
+        let story = try await ClaimClinic.open()
+        let file = RemittanceText(
+            payments: [
+                .init(trace: "EFT9", amount: "90.01", payee: story.npi, claims: [RemittanceText.claim("X1", charge: "90", paid: "90")])
+            ],
+            receiver: "HARBOR1"
+        )
+        try story.receive(file.bytes, as: "wrong.835")
+        try story.receive(Array("no X12 at all".utf8), as: "note.txt")
+        try await story.inboundIsRead()
+        let held = try await story.remittances()
+        #expect(held.map { $0["state"]?.text } == ["held"])
+        #expect(held.first?["reasons"]?.items.map { $0["code"]?.text } == ["remittance-unbalanced"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: story.folders.inbound + "/held").count == 2)
+        #expect(try await story.send("rival", "GET", "/v1/organizations/\(story.clinic.rival)/remittances")["items"]?.items.isEmpty == true)
+        await story.clinic.close()
+    }
+}
