@@ -1,0 +1,116 @@
+import Access
+import Tenancy
+import Values
+import Web
+
+struct AppointmentRoutes {
+    private static let slotErrors = [
+        SlotTaken.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm, StartTime.skipped, StartTime.repeated, StartTime.tooEarly,
+        StartTime.tooLate, StartTime.notWholeMinute,
+    ]
+
+    var routes: [Route] { booking + reading + steps }
+
+    private var booking: [Route] {
+        [
+            .create(
+                "/v1/locations/{location}/appointments",
+                "Books an appointment",
+                .permission(.appointmentsBook),
+                body: BookAppointmentBody.shape,
+                answer: Appointment.shape,
+                errors: AppointmentRoutes.slotErrors,
+                place: { $0.id.description }
+            ) { call, work, body in
+                try await BookAppointment(body: body, tenancy: call.tenancy).run(work)
+            },
+            .change(
+                "/v1/locations/{location}/appointments/{appointment}",
+                "Moves an appointment",
+                .permission(.appointmentsMove),
+                body: MoveAppointmentBody.shape,
+                answer: Appointment.shape,
+                errors: AppointmentRoutes.slotErrors + [Appointment.wrongStatus]
+            ) { call, work, body in
+                let id = try call.path.id("appointment", AppointmentID.self)
+                return try await MoveAppointment(id: id, body: body, tenancy: call.tenancy).run(work)
+            },
+        ]
+    }
+
+    private var reading: [Route] {
+        [
+            .get(
+                "/v1/locations/{location}/appointments/{appointment}",
+                "Shows an appointment",
+                .permission(.appointmentsRead),
+                answer: Appointment.shape
+            ) { call in
+                let id = try call.path.id("appointment", AppointmentID.self)
+                let rows = try await call.read(AppointmentStore.one(id), ReadAct("appointment.read", "appointment", patients: .column))
+                guard let row = rows.first else { throw Problem.notFound }
+                return try AppointmentStore.appointment(row)
+            },
+            .list(
+                "/v1/locations/{location}/appointments",
+                "Lists the appointments of a day, of a span of days, or of a patient",
+                .permission(.appointmentsRead),
+                query: AppointmentQuery.shape,
+                item: Appointment.shape,
+                errors: [AppointmentQuery.tooWide, AppointmentQuery.twoRanges]
+            ) { call, query, page in
+                let range = try query.range(try call.location.rules)
+                let after = try page.after.map { (start: try $0.instant(0), id: try $0.id(1, AppointmentID.self)) }
+                let select = AppointmentStore.page(range, query, after: after, limit: page.fetch)
+                let rows = try await call.read(select, ReadAct("appointment.list", "appointment", patients: .column))
+                return page.page(try rows.map(AppointmentStore.appointment)) { [.instant($0.startsAt), .id($0.id)] }
+            },
+        ]
+    }
+
+    private var steps: [Route] {
+        [
+            .create(
+                "/v1/locations/{location}/appointments/{appointment}/cancellation",
+                "Cancels an appointment and frees its time",
+                .permission(.appointmentsCancel),
+                body: CancelAppointmentBody.shape,
+                answer: Appointment.shape,
+                errors: [Appointment.wrongStatus],
+                status: 200,
+                version: .optional
+            ) { call, work, body in
+                try await CancelAppointment(id: try call.path.id("appointment", AppointmentID.self), body: body).run(work)
+            },
+            .create(
+                "/v1/locations/{location}/appointments/{appointment}/arrival",
+                "Checks a patient in",
+                .permission(.appointmentsCheckIn),
+                body: NoDetails.shape,
+                answer: Appointment.shape,
+                errors: [Appointment.wrongStatus],
+                status: 200,
+                version: .optional
+            ) { call, work, _ in
+                try await CheckInAppointment(id: try call.path.id("appointment", AppointmentID.self)).run(work)
+            },
+            .create(
+                "/v1/locations/{location}/appointments/{appointment}/no-show",
+                "Records that the patient did not come",
+                .permission(.appointmentsCheckIn),
+                body: NoDetails.shape,
+                answer: Appointment.shape,
+                errors: [Appointment.wrongStatus],
+                status: 200,
+                version: .optional
+            ) { call, work, _ in
+                try await MissAppointment(id: try call.path.id("appointment", AppointmentID.self)).run(work)
+            },
+        ]
+    }
+}
+
+/// The body of a step that needs no details: an empty object.
+struct NoDetails: Sendable {
+    static let shape = Shape("NoDetails", NoDetails()) {}
+}

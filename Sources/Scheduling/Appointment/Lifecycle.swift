@@ -1,0 +1,45 @@
+public import Postgres
+import Values
+
+extension Appointment {
+    public enum Status: String, Sendable, CaseIterable, Bindable, Readable {
+        case booked, confirmed, arrived, roomed, inSession = "in_session", checkingOut = "checking_out", completed, cancelled, noShow = "no_show"
+    }
+
+    /// What can be done with an appointment.
+    enum Step: String, Sendable, CaseIterable {
+        case move, cancel, checkIn = "check_in", complete, noShow = "no_show"
+
+        /// The statuses it is allowed in.
+        var allowed: Set<Status> {
+            switch self {
+            case .move, .checkIn, .noShow: [.booked, .confirmed]
+            case .cancel: [.booked, .confirmed, .arrived]
+            case .complete: [.arrived, .roomed, .inSession, .checkingOut]
+            }
+        }
+
+        /// The status after it.
+        func result(from status: Status) -> Status {
+            switch self {
+            case .move: status
+            case .cancel: .cancelled
+            case .checkIn: .arrived
+            case .complete: .completed
+            case .noShow: .noShow
+            }
+        }
+    }
+
+    static let wrongStatus = Problem.conflict("wrong_status", "The appointment's status does not allow this.")
+
+    /// The status after a step. Errors: `wrong_status`, with the status as it is.
+    func status(after step: Step) throws(Problem) -> Status {
+        guard step.allowed.contains(status) else {
+            var problem = Appointment.wrongStatus
+            problem.extra["status"] = "\"\(status.rawValue)\""
+            throw problem
+        }
+        return step.result(from: status)
+    }
+}

@@ -1,0 +1,89 @@
+import Access
+import Jobs
+import Postgres
+import Tenancy
+import Values
+import Web
+
+/// Moves an appointment to another time, length, provider or room; what the body does not name stays. Its own time is no obstacle.
+struct MoveAppointment {
+    let id: AppointmentID
+    let body: MoveAppointmentBody
+    let tenancy: Tenancy
+
+    func run(_ work: Work) async throws -> Appointment {
+        let named = (body.provider.map { [$0.resource] } ?? []) + (body.resources ?? [])
+        let answers = try await work.query([
+            AppointmentStore.locked(id), AppointmentTypeStore.of(id), ResourceStore.these(named, orOf: id),
+        ])
+        guard let row = answers[0].first, let type = try answers[1].first.map(AppointmentTypeStore.type) else { throw Problem.notFound }
+        let old = try AppointmentStore.appointment(row)
+        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        _ = try old.status(after: .move)
+        var new = try moved(old, work)
+        let cast = try cast(new, old, type, found: try answers[2].map(ResourceStore.resource))
+        new.providerName = cast.provider.name
+        new.resources = cast.uses
+        guard new != old else { return old }
+        new.version += 1
+        new.updatedAt = work.now
+        let changed = MoveAppointment.changed(old, new)
+        if changed != ["note"] { try await take(new, old, cast, type, work) }
+        work.enqueue(AppointmentStore.update(new, by: work.caller.actor.id))
+        work.audit(Act("appointment.move", "appointment", id, patients: [old.patient], changed: changed))
+        work.tell(new.event("appointment.moved", previousDay: new.day == old.day ? nil : old.day))
+        return new
+    }
+
+    /// Without names, which come with the cast.
+    private func moved(_ old: Appointment, _ work: Work) throws -> Appointment {
+        var new = old
+        let rules = work.location.rules
+        let start = body.start.isEmpty ? old.startsAt : try body.start.resolved(rules, now: work.now)
+        guard let span = InstantRange(start, start.adding(minutes: body.minutes ?? old.minutes)) else { throw StartTime.tooLate }
+        new.span = span
+        if start != old.startsAt {
+            (new.day, new.time) = rules.wallClock(at: start)
+            new.timeZone = work.location.timeZone.name
+        }
+        new.provider = body.provider ?? old.provider
+        new.note = body.note.applied(to: old.note)
+        return new
+    }
+
+    private func cast(_ new: Appointment, _ old: Appointment, _ type: AppointmentType, found: [Resource]) throws -> Cast {
+        var errors: [Problem.Member] = []
+        let further = body.resources ?? old.resources.map(\.id)
+        let cast = Cast(provider: new.provider, further: further, found: found, kept: Set(old.allResources), &errors)
+        if let cast, body.resources != nil { errors += cast.missing(for: type) }
+        guard let cast, errors.isEmpty else {
+            throw Problem(.invalid, "invalid_request", "One or more members are wrong; see errors.", errors: errors)
+        }
+        return cast
+    }
+
+    private func take(_ new: Appointment, _ old: Appointment, _ cast: Cast, _ type: AppointmentType, _ work: Work) async throws {
+        let slot = Slot(
+            appointment: id,
+            patient: old.patient,
+            resources: cast.all,
+            type: type,
+            span: new.span,
+            hours: DiaryHours(around: new.startsAt, minutes: new.minutes, work.location.rules),
+            kept: old.allResources
+        )
+        try await slot.checkAllotments(work, tenancy)
+        try await slot.take(work)
+    }
+
+    /// The names of the members that differ.
+    static func changed(_ old: Appointment, _ new: Appointment) -> [String] {
+        var names: [String] = []
+        if old.startsAt != new.startsAt { names.append("starts_at") }
+        if old.minutes != new.minutes { names.append("minutes") }
+        if old.provider != new.provider { names.append("provider_id") }
+        if Set(old.resources.map(\.id)) != Set(new.resources.map(\.id)) { names.append("resource_ids") }
+        if old.note != new.note { names.append("note") }
+        return names
+    }
+}

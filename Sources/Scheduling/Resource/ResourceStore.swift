@@ -1,0 +1,77 @@
+import Postgres
+import Values
+
+/// All SQL on `resource`.
+enum ResourceStore {
+    private static let all: Statement = """
+        select resource.id, resource.kind, resource.name, resource.lanes, resource.shared, resource.active, resource.version,
+            resource.created_at, resource.updated_at
+        from {location}.resource
+        """
+
+    static func one(_ id: ResourceID) -> Statement { all + " where resource.id = \(id)" }
+
+    /// Rooms, chairs and devices: a provider is changed as a provider.
+    static func lockedEquipment(_ id: ResourceID) -> Statement {
+        all + " where resource.id = \(id) and resource.kind <> 'provider' for no key update"
+    }
+
+    /// Those of these ids that are here.
+    static func these(_ ids: [ResourceID]) -> Statement { all + " where resource.id = any(\(ids))" }
+
+    /// Those of these ids and those that an appointment uses.
+    static func these(_ ids: [ResourceID], orOf appointment: AppointmentID) -> Statement {
+        all + """
+             where resource.id = any(\(ids))
+                or resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id = \(appointment))
+            """
+    }
+
+    static func page(_ query: ResourceQuery, after: (name: String, id: ResourceID)?, limit: Int) -> Statement {
+        var select = all + " where true"
+        if let kind = query.kind { select += " and resource.kind = \(kind)" }
+        if let active = query.active { select += " and resource.active = \(active)" }
+        if let after { select += " and (resource.name, resource.id) > (\(after.name), \(after.id))" }
+        return select + " order by resource.name, resource.id limit \(limit)"
+    }
+
+    static func insert(_ resource: Resource, by actor: UUID) -> Statement {
+        """
+        insert into {location}.resource (id, kind, name, lanes, shared, active, created_at, created_by, updated_at, updated_by)
+        values (\(resource.id), \(resource.kind), \(resource.name), \(resource.lanes), \(resource.shared), \(resource.active),
+            \(resource.createdAt), \(actor), \(resource.updatedAt), \(actor))
+        """
+    }
+
+    static func update(_ resource: Resource, by actor: UUID) -> Statement {
+        """
+        update {location}.resource set name = \(resource.name), lanes = \(resource.lanes), shared = \(resource.shared),
+            active = \(resource.active), version = \(resource.version), updated_at = \(resource.updatedAt), updated_by = \(actor)
+        where id = \(resource.id)
+        """
+    }
+
+    static func resource(_ row: Row) throws -> Resource {
+        Resource(
+            id: try row.value(0),
+            kind: try row.value(1),
+            name: try row.value(2),
+            lanes: try row.value(3),
+            shared: try row.value(4),
+            active: try row.value(5),
+            version: try row.value(6),
+            createdAt: try row.value(7),
+            updatedAt: try row.value(8)
+        )
+    }
+
+    /// What a unique constraint says in words.
+    static func problem(_ error: PostgresError) -> (any Error) {
+        switch error.constraint {
+        case "resource_name": Resource.nameTaken
+        case "resource_pkey": Resource.idTaken
+        case "provider_npi": Provider.npiTaken
+        default: error
+        }
+    }
+}
