@@ -1,3 +1,4 @@
+import Access
 public import Jobs
 public import Values
 

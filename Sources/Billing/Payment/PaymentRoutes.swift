@@ -1,3 +1,4 @@
+import Access
 import Values
 import Web
 

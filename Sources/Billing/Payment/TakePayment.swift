@@ -1,6 +1,7 @@
 import Access
 import Jobs
 import Patients
+import Postgres
 import Tenancy
 import Values
 
