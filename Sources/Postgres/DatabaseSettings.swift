@@ -19,6 +19,8 @@ public struct DatabaseSettings: Sendable, CustomStringConvertible {
     public var sharedConnections = 1
     /// Flights at once on each of them.
     public var sharedDepth = 64
+    /// Flights of one schema at once on the whole lane: one location's flood leaves room for the others.
+    public var sharedPerSchema = 16
     /// Connections for transactions and long queries. Eight let commits share a flush.
     public var leasedConnections = 8
     /// Requests that may wait for a place, per lane; the next one is `.overloaded`.

@@ -39,8 +39,10 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
     public static let crashShutdown = SQLState("57P02")
     public static let cannotConnectNow = SQLState("57P03")
 
-    /// The backend is going away (57P01, 57P02, 57P03): what it was asked is treated as a lost connection.
-    var endsConnection: Bool { self == .adminShutdown || self == .crashShutdown || self == .cannotConnectNow }
+    /// The backend, or the pooler in front of it, is going away: what it was asked is treated as a lost connection.
+    var endsConnection: Bool {
+        self == .adminShutdown || self == .crashShutdown || self == .cannotConnectNow || code.utf8.starts(with: "08".utf8)
+    }
     /// The prepared statement is gone or no longer fits its table: forget it and prepare again.
     var outdatesPrepared: Bool { self == .invalidStatementName || self == .featureNotSupported }
     /// Worth running the whole transaction again: it lost a race with another one.

@@ -5,11 +5,12 @@ final class SharedLane: ConnectionKeeper {
     private var connections: [Connection] = []
     /// Worn out and replaced; they end when the last flight on them has.
     private var retiring: [Connection] = []
-    private var pending = Backlog<Flight>()
+    private var pending: FlightQueue
     private var outage = Outage()
 
     init(_ pool: Pool) {
         self.pool = pool
+        pending = FlightQueue(share: pool.settings.sharedPerSchema)
     }
 
     var all: [Connection] { connections + retiring }
@@ -19,7 +20,9 @@ final class SharedLane: ConnectionKeeper {
 
     func submit(_ order: FlightOrder) {
         let flight = Flight(order, deadline: pool.poll.now + pool.settings.leaseDeadline.nanoseconds)
-        guard pending.count < pool.settings.queueLimit else {
+        // One schema may fill a quarter of the queue.
+        let limit = pool.settings.queueLimit
+        guard pending.count < limit, pending.standingAside(order.scope.schema) < max(limit / 4, 1) else {
             pool.statistics.refused += 1
             return flight.fail(.overloaded)
         }
@@ -38,9 +41,10 @@ final class SharedLane: ConnectionKeeper {
     // MARK: Sending
 
     func dispatch() {
-        while let flight = pending.first, let connection = choose(flight) {
-            _ = pending.popFirst()
+        while let flight = pending.next(), let connection = choose(flight) {
+            pending.depart()
             if flight.order.ticket.isCancelled {
+                pending.arrived(flight)
                 flight.order.continuation.resume(throwing: CancellationError())
             } else {
                 send(flight, connection)
@@ -66,7 +70,10 @@ final class SharedLane: ConnectionKeeper {
         flight.parseFailure = nil
         pool.statistics.flights += 1
         if pool.settings.prepared { prepare(flight, connection, deadline) }
-        guard connection.isOpen else { return requeue(flight) }
+        guard connection.isOpen else {
+            pending.arrived(flight)
+            return requeue(flight)
+        }
         let exchange = Exchange(.flight(flight), deadline: deadline)
         connection.send(exchange) { connection in
             if let opening = order.scope.opening {
@@ -102,7 +109,9 @@ final class SharedLane: ConnectionKeeper {
     func finished(_ exchange: Exchange, on connection: Connection) {
         switch exchange.purpose {
         case .preparation(let flight): flight.parseFailure = exchange.failure
-        case .flight(let flight): finished(flight, exchange)
+        case .flight(let flight):
+            pending.arrived(flight)
+            finished(flight, exchange)
         default: break
         }
         connection.deallocateDiscarded(deadline: pool.answerDeadline)
@@ -152,6 +161,7 @@ final class SharedLane: ConnectionKeeper {
         var again: [Flight] = []
         for (index, exchange) in unanswered.enumerated() {
             guard case .flight(let flight) = exchange.purpose else { continue }
+            pending.arrived(flight)
             if why == .closed {
                 flight.fail(.closed)
             } else if why == .overdue, index == 0 {
@@ -207,7 +217,7 @@ final class SharedLane: ConnectionKeeper {
     }
 
     func close() {
-        for flight in pending.removeAll() { flight.fail(.closed) }
+        for flight in pending.remove(where: { _ in true }) { flight.fail(.closed) }
         for connection in all + (incoming.map { [$0] } ?? []) { connection.close(.closed) }
     }
 }

@@ -50,6 +50,23 @@ extension PostgresTests {
             await database.close()
         }
 
+        @Test("one location's flood on the shared lane does not delay another's read")
+        func floodOfOneLocation() async throws {
+            try await Clinic.with { clinic in
+                let database = try Clinic.database { $0.sharedPerSchema = 4 }
+                let flood = (0..<300).map { _ in
+                    Task { try await database.flight(clinic.first, "select pg_sleep(0.01)::text from {location}.item") }
+                }
+                try await reach(database) { $0.waiting > 250 }
+                let started = ContinuousClock.now
+                #expect(try await database.flight(clinic.second, "select name from {location}.item").count == 1)
+                #expect(try await database.flight(.login, "select 1").count == 1)
+                #expect(ContinuousClock.now - started < .seconds(1))
+                for task in flood { #expect(try await task.value.count == 1) }
+                await database.close()
+            }
+        }
+
         @Test("waiters are served first come, first served")
         func fairness() async throws {
             let database = try Clinic.database { $0.leasedConnections = 1 }
