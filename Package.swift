@@ -70,6 +70,7 @@ let package = Package(
         tests("Access", [crypto]),
         tests("Jobs"),
         tests("Web", [httpTypes, nioCore, nioPosix]),
+        tests("Scheduling"),
         tests("Claims"),
     ]
     guard let only = Context.environment["ONLY_TESTS"] else { return all }

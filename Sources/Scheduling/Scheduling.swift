@@ -1,13 +1,19 @@
 public import Jobs
 public import Patients
+public import Tenancy
 public import Web
 
 /// Calendars: providers, rooms, chairs and devices; appointment types; appointments that cannot be booked twice (DESIGN L7); encounters.
 public struct Scheduling: Sendable {
-    public init() {}
+    private let tenancy: Tenancy
+
+    public init(tenancy: Tenancy) {
+        self.tenancy = tenancy
+    }
 
     public var routes: [Route] {
-        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + AppointmentRoutes().routes + EncounterRoutes().routes
+        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + AppointmentRoutes(tenancy: tenancy).routes
+            + EncounterRoutes().routes
     }
 
     public var catalogue: JobCatalogue {

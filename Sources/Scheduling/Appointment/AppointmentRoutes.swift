@@ -4,6 +4,8 @@ import Values
 import Web
 
 struct AppointmentRoutes {
+    let tenancy: Tenancy
+
     private static let slotErrors = [
         SlotTaken.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm, StartTime.skipped, StartTime.repeated, StartTime.tooEarly,
         StartTime.tooLate, StartTime.notWholeMinute,
@@ -21,8 +23,8 @@ struct AppointmentRoutes {
                 answer: Appointment.shape,
                 errors: AppointmentRoutes.slotErrors,
                 place: { $0.id.description }
-            ) { call, work, body in
-                try await BookAppointment(body: body, tenancy: call.tenancy).run(work)
+            ) { [tenancy] _, work, body in
+                try await BookAppointment(body: body, tenancy: tenancy).run(work)
             },
             .change(
                 "/v1/locations/{location}/appointments/{appointment}",
@@ -31,9 +33,9 @@ struct AppointmentRoutes {
                 body: MoveAppointmentBody.shape,
                 answer: Appointment.shape,
                 errors: AppointmentRoutes.slotErrors + [Appointment.wrongStatus]
-            ) { call, work, body in
+            ) { [tenancy] call, work, body in
                 let id = try call.path.id("appointment", AppointmentID.self)
-                return try await MoveAppointment(id: id, body: body, tenancy: call.tenancy).run(work)
+                return try await MoveAppointment(id: id, body: body, tenancy: tenancy).run(work)
             },
         ]
     }

@@ -15,9 +15,9 @@ enum AppointmentStore {
         join {location}.resource calendar on calendar.id = appointment.provider_id
         left join {location}.encounter on encounter.appointment_id = appointment.id
         cross join lateral (
-            select array_agg(resource.id order by resource.kind, resource.name, resource.id) as ids,
-                array_agg(resource.kind order by resource.kind, resource.name, resource.id) as kinds,
-                array_agg(resource.name order by resource.kind, resource.name, resource.id) as names
+            select array_agg(resource.id order by resource.id) as ids,
+                array_agg(resource.kind order by resource.id) as kinds,
+                array_agg(resource.name order by resource.id) as names
             from {location}.resource where resource.id = any(appointment.resource_ids)
         ) further
         """

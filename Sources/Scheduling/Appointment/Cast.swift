@@ -8,8 +8,7 @@ struct Cast: Sendable {
 
     var all: [Resource] { [provider] + further }
     var uses: [Appointment.Use] {
-        further.sorted { ($0.kind.rawValue, $0.name, $0.id) < ($1.kind.rawValue, $1.name, $1.id) }
-            .map { Appointment.Use(id: $0.id, kind: $0.kind, name: $0.name) }
+        further.sorted { $0.id < $1.id }.map { Appointment.Use(id: $0.id, kind: $0.kind, name: $0.name) }
     }
 
     /// - Parameters:
