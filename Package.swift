@@ -71,7 +71,9 @@ let package = Package(
         tests("Jobs"),
         tests("Web", [httpTypes, nioCore, nioPosix]),
         tests("Scheduling"),
+        tests("Organizations"),
         tests("Claims"),
+        tests("Reporting"),
     ]
     guard let only = Context.environment["ONLY_TESTS"] else { return all }
     return all.filter { $0.name == only + "Tests" }
