@@ -25,10 +25,10 @@ struct ClaimMaterialTests {
         testMode: true
     )
 
-    private func person(_ given: String, birth: Day? = Day("1990-04-01")) -> Patients.Person {
-        var address = Patients.Address()
+    private func person(_ given: String, birth: Day? = Day("1990-04-01")) -> ChartPerson {
+        var address = ChartAddress()
         (address.street, address.city, address.region, address.postalCode) = ("5 Lake Road", "Albany", "NY", "12207")
-        return Patients.Person(
+        return ChartPerson(
             id: PersonID(UUID(high: 6, low: 6)),
             givenName: given,
             familyName: "Lovelace",

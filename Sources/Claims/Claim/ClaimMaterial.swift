@@ -9,7 +9,7 @@ struct ClaimMaterial: Sendable {
     let diagnoses: [String]
     let patientID: PatientID
     /// nil for an animal.
-    let patient: Patients.Person?
+    let patient: ChartPerson?
     let coverage: CoverageOfClaim?
     let provider: ProviderOfClaim
     var lines: [ChargeOfClaim]
@@ -33,7 +33,7 @@ struct CoverageOfClaim: Sendable {
     let memberID: String?
     let groupNumber: String?
     let relationship: Coverage.Relationship
-    let subscriber: Patients.Person
+    let subscriber: ChartPerson
     let payer: PayerOfClaim
 }
 
@@ -137,7 +137,7 @@ extension ClaimMaterial {
         )
     }
 
-    private func dependent(_ person: Patients.Person, _ relationship: Coverage.Relationship) throws(Unclaimable) -> Dependent {
+    private func dependent(_ person: ChartPerson, _ relationship: Coverage.Relationship) throws(Unclaimable) -> Dependent {
         guard let address = person.address, let birth = person.birthDate else { throw .patientIncomplete }
         return Dependent(
             relationship: relationship.individualCode ?? "G8",
@@ -179,7 +179,7 @@ enum Unclaimable: String, Error, Sendable, CaseIterable {
 }
 
 extension X12.Address {
-    init(_ address: Patients.Address) {
+    init(_ address: ChartAddress) {
         self.init(
             line1: address.street,
             line2: address.street2,
@@ -192,7 +192,7 @@ extension X12.Address {
 }
 
 extension X12.Sex {
-    init(_ sex: Patients.Person.Sex) {
+    init(_ sex: ChartPerson.Sex) {
         switch sex {
         case .female: self = .female
         case .male: self = .male
