@@ -11,6 +11,8 @@ final class LeaseLane: ConnectionKeeper {
     }
 
     var waiting: Int { waiters.count }
+    /// Nobody should wait for a connection any longer. While there is one at all, it may be given back.
+    private var isDown: Bool { !connections.contains { $0.isOpen } && outage.hasLasted(pool.grace, at: pool.poll.now) }
     var leased: Int { connections.count { $0.lease != nil } }
     var isQuiet: Bool { waiters.isEmpty && connections.allSatisfy { $0.isIdle } && outage.since == nil }
 
@@ -26,7 +28,7 @@ final class LeaseLane: ConnectionKeeper {
             pool.statistics.refused += 1
             return segment.fail(.overloaded)
         }
-        guard !outage.hasLasted(pool.grace, at: pool.poll.now) else { return segment.fail(.notSent) }
+        guard !isDown else { return segment.fail(.notSent) }
         waiters.append(segment)
         serve()
     }
@@ -261,8 +263,10 @@ final class LeaseLane: ConnectionKeeper {
     func tick() {
         let now = pool.poll.now
         for connection in connections { connection.checkDeadlines() }
-        let isDown = outage.hasLasted(pool.grace, at: now)
-        for segment in waiters.remove(where: { isDown || now > $0.deadline }) { segment.fail(outage.since == nil ? .timeout : .notSent) }
+        let isDown = isDown
+        for segment in waiters.remove(where: { isDown || now > $0.deadline }) {
+            segment.fail(connections.contains { $0.isOpen } ? .timeout : .notSent)
+        }
         serve()
         // Somebody has to find out that the database is back, also when everybody is turned away.
         if outage.since != nil { grow() }

@@ -15,6 +15,8 @@ final class SharedLane: ConnectionKeeper {
 
     var all: [Connection] { connections + retiring }
     var waiting: Int { pending.count }
+    /// Nobody should wait for a connection any longer. One that cannot be replaced still serves.
+    private var isDown: Bool { !isUp && outage.hasLasted(pool.grace, at: pool.poll.now) }
     var isUp: Bool { connections.contains { $0.isOpen } }
     var isQuiet: Bool { pending.isEmpty && connections.allSatisfy { $0.isOpen && $0.exchanges.isEmpty } && retiring.isEmpty }
 
@@ -26,7 +28,7 @@ final class SharedLane: ConnectionKeeper {
             pool.statistics.refused += 1
             return flight.fail(.overloaded)
         }
-        guard !outage.hasLasted(pool.grace, at: pool.poll.now) else { return flight.fail(.notSent) }
+        guard !isDown else { return flight.fail(.notSent) }
         pending.append(flight)
         dispatch()
     }
@@ -191,7 +193,7 @@ final class SharedLane: ConnectionKeeper {
             pool.connect(connection)
             if connection.phase == .closed { return }
         }
-        if incoming == nil, outage.since == nil, outage.mayConnect(at: pool.poll.now),
+        if incoming == nil, outage.mayConnect(at: pool.poll.now),
             connections.contains(where: { $0.isOpen && $0.isWornOut })
         {
             let connection = Connection(pool.settings, poll: pool.poll, keeper: self)
@@ -211,7 +213,7 @@ final class SharedLane: ConnectionKeeper {
         incoming?.checkDeadlines()
         keepConnected()
         guard !pending.isEmpty else { return }
-        let isDown = outage.hasLasted(pool.grace, at: now)
+        let isDown = isDown
         for flight in pending.remove(where: { isDown || now > $0.deadline }) { flight.fail(isUp ? .timeout : .notSent) }
         dispatch()
     }

@@ -17,7 +17,7 @@ struct Talker {
     mutating func say(_ talk: Talk) async throws -> SegmentAnswer {
         let answer = try await database.segment(.talk(talk), lease: lease, scope: scope, origin: origin, patience: patience)
         lease = answer.lease
-        if let failure = answer.failure { throw failure }
+        if let failure = answer.failure { throw failure.sqlState == .queryCanceled && Task.isCancelled ? CancellationError() : failure }
         return answer
     }
 

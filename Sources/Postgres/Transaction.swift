@@ -146,7 +146,9 @@ public final class Transaction: Sendable {
                 try prelude.check(Array(rows.prefix(prelude.statements.count)))
                 rows = rows.dropFirst(prelude.statements.count)
             }
-            if let failure = answer.failure { throw failure }
+            if let failure = answer.failure {
+                throw failure.sqlState == .queryCanceled && Task.isCancelled ? CancellationError() : failure
+            }
         } catch {
             throw arrive(lease: isOver ? nil : answer.lease, error)
         }

@@ -123,6 +123,30 @@ extension PostgresTests {
             proxy.close()
         }
 
+        @Test("a connection that cannot be replaced goes on serving until it can")
+        func noReplacement() async throws {
+            try await Clinic.with { clinic in
+                let proxy = try Proxy(to: try Clinic.settings().port)
+                let database = try Clinic.database {
+                    $0.port = proxy.port
+                    $0.maximumSchemas = 1
+                    $0.outageGrace = .milliseconds(50)
+                }
+                func backend(_ scope: Scope) async throws -> Int {
+                    try require(try await database.flight(scope, "select pg_backend_pid() from {location}.item").first).decode(Int.self)
+                }
+                let first = try await backend(clinic.first)
+                proxy.refuse(true)
+                let started = ContinuousClock.now
+                while ContinuousClock.now - started < .milliseconds(400) { #expect(try await backend(clinic.second) == first) }
+                proxy.refuse(false)
+                while try await backend(clinic.second) == first {}
+                #expect(database.statistics.lost == 0)
+                await database.close()
+                proxy.close()
+            }
+        }
+
         @Test("a server that falls silent is given up after the deadline")
         func silence() async throws {
             let proxy = try Proxy(to: try Clinic.settings().port)

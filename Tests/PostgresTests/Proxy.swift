@@ -50,6 +50,9 @@ final class Proxy: Sendable {
         }
     }
 
+    /// Ends each new connection at once; those there are stay.
+    func refuse(_ isRefusing: Bool) { state.withLock { $0.isRefusing = isRefusing } }
+
     /// Swallows what the server says.
     func silence(_ isSilent: Bool) { state.withLock { $0.isSilent = isSilent } }
 

@@ -154,7 +154,7 @@ extension PostgresTests {
             for await pid in sent { backend = pid; break }
             try await reach(database) { $0.flights == 2 && $0.inFlight == 1 }
             task.cancel()
-            await #expect(throws: (any Error).self) { try await task.value }
+            await #expect(throws: CancellationError.self) { try await task.value }
             #expect(ContinuousClock.now - started < .seconds(10))
             let other = try await database.session(.login) { try require(await $0.query("select pg_backend_pid()").first).decode(Int.self) }
             #expect(other != backend)
