@@ -51,12 +51,13 @@ public struct Installer: Sendable {
             try await owner.control.script(SQLFile(text: Installer.create(role, "nologin")))
         }
         for login in [gateway, worker] {
-            // NOINHERIT: without SET ROLE the login may read nothing. search_path is empty: an unqualified name fails.
+            // NOINHERIT: without SET ROLE the login may read nothing. search_path is empty: an unqualified name fails. SUPERUSER and BYPASSRLS
+            // are not named: a new role has neither, and only a superuser may so much as mention them.
             try await owner.control.script(
                 SQLFile(
                     text:
                     Installer.create(login.name, "login noinherit") + """
-                        alter role \(login.name) login noinherit nosuperuser nocreatedb nocreaterole nobypassrls password '\(login.password)';
+                        alter role \(login.name) login noinherit nocreatedb nocreaterole password '\(login.password)';
                         alter role \(login.name) set search_path = '';
                         alter role \(login.name) set statement_timeout = '15s';
                         alter role \(login.name) set lock_timeout = '5s';

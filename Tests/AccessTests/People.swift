@@ -51,7 +51,8 @@ extension Practice {
             try await $0.invite(email: email, name: "Pat Example", grants: grants)
         }
         let opened = try await access.openInvitation(token: invitation.token, from: origin(source))
-        let secret = try #require(Base32.decode(try #require(opened.enrolment).secret))
+        let enrolment = try #require(opened.enrolment)
+        let secret = try #require(Base32.decode(enrolment.secret))
         let password = "tangerine lampshade \(UInt64.random(in: 0...UInt64.max))"
         let signedIn = try await access.acceptInvitation(
             token: invitation.token, password: password, code: TOTP.code(secret: secret, at: clock.now), from: origin(source))

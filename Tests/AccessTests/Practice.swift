@@ -123,7 +123,7 @@ final class Clock: Sendable {
 
 /// Makes the databases once for all suites within, and drops them at the end.
 struct PracticeTrait: SuiteTrait, TestScoping {
-    func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
+    func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void) async throws {
         let practice = try await Practice()
         do {
             try await Practice.$shared.withValue(practice) { try await function() }

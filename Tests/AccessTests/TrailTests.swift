@@ -200,7 +200,8 @@ extension OnDatabase {
             let access = practice.access()
             let trail = Trail.location(practice.foreign)
             _ = try await tampered(practice) { _, _ in ["select 1"] }
-            let kept = try #require(Checkpoint(try #require(try await access.checkpoint(trail)).text))
+            let made = try #require(try await access.checkpoint(trail))
+            let kept = try #require(Checkpoint(made.text))
             #expect(try await access.verify(trail, checkpoints: [kept]).isSound)
             let forged = try #require(Checkpoint(kept.text.replacing(" 2 ", with: " 3 ")))
             #expect(try await access.verify(trail, checkpoints: [forged]).finding == .forgedCheckpoint(batch: 3))
