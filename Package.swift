@@ -49,7 +49,7 @@ let package = Package(
         slice("Reporting", ["Organizations", "Patients", "Scheduling", "Billing", "Claims"]),
 
         // Where everything meets, and the three programs.
-        room("Assembly", platform + slices + ["X12"], [configuration, log, lifecycle]),
+        room("Assembly", platform + slices + ["X12"], [configuration, lifecycle, log, signals]),
         program("Gateway", ["Assembly"]),
         program("Worker", ["Assembly"]),
         program("Admin", ["Assembly"] + platform + slices + ["X12"], [argumentParser, httpClient, log, nioCore]),
@@ -91,6 +91,7 @@ var httpClient: Target.Dependency { .product(name: "AsyncHTTPClient", package: "
 var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-http-types") }
 var hummingbird: Target.Dependency { .product(name: "HummingbirdCore", package: "hummingbird") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+var signals: Target.Dependency { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
 var log: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 var nioCore: Target.Dependency { .product(name: "NIOCore", package: "swift-nio") }
 var nioPosix: Target.Dependency { .product(name: "NIOPosix", package: "swift-nio") }

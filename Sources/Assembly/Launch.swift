@@ -1,5 +1,6 @@
 public import Logging
 public import ServiceLifecycle
+import UnixSignals
 
 /// Runs a process until SIGTERM or SIGINT, then lets it finish: 60 seconds at most, then it is cancelled.
 public enum Launch {

@@ -1,5 +1,5 @@
 public import Logging
-public import Postgres
+import Postgres
 public import Tenancy
 public import Values
 

@@ -3,7 +3,7 @@ public import Logging
 import Redis
 public import ServiceLifecycle
 import Tenancy
-import Values
+public import Values
 public import Web
 
 /// The gateway: HTTP in front of the doors. Stateless: any number of them run side by side.

@@ -1,7 +1,7 @@
 public import Access
 public import Jobs
 public import Logging
-public import Postgres
+import Postgres
 public import Redis
 public import Tenancy
 public import Values
@@ -57,8 +57,9 @@ public struct Services: Sendable {
 
 extension Settings.Servers {
     func database(_ name: String, _ login: Settings.Login, _ program: Services.Program) -> DatabaseSettings {
-        var settings = DatabaseSettings(host: databaseHost, port: databasePort, database: name, user: login.user, password: login.password)
-        settings.tls = databaseCA.map { .verifyFull(caFile: $0) } ?? .off
+        var settings = DatabaseSettings(
+            host: databaseHost, port: databasePort, database: name, user: login.user, password: login.password,
+            tls: databaseCA.map { .verifyFull(caFile: $0) } ?? .off)
         settings.applicationName = "polyclinic-" + program.rawValue
         settings.prepared = preparedStatements
         return settings

@@ -1,5 +1,3 @@
-public import Values
-
 /// How this process is set up: read once at start, from the environment and then from the file that POLYCLINIC_ENVIRONMENT_FILE names.
 /// config/*.env documents every name.
 public struct Settings: Sendable {
