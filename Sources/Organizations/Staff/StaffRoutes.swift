@@ -103,7 +103,11 @@ struct StaffRoutes {
                 item: Session.shape
             ) { call, _ in
                 let organization = try call.organization
-                return Page(try await call.access.sessions(ofStaff: try call.path.id("staff"), in: organization))
+                let staff = try call.path.id("staff", StaffID.self)
+                let sessions = try await call.access.sessions(ofStaff: staff, in: organization)
+                let shown = Act("staff.sessions_read", "staff", staff, objects: sessions.map(\.id.uuid))
+                try await call.access.record(shown, in: .organization(organization), by: call.caller)
+                return Page(sessions)
             },
             .act(
                 "/v1/organizations/{organization}/staff/{staff}/sessions/ending",
