@@ -7,12 +7,18 @@ import Web
 
 @Suite("What a completed visit holds")
 struct CompletionTests {
-    @Test("diagnoses are kept in capitals without the dot", arguments: [("J02.9", "J029"), ("j029", "J029"), ("E11.65", "E1165"), ("S72.001A", "S72001A"), ("Z00", "Z00")])
+    @Test(
+        "diagnoses are kept in capitals without the dot",
+        arguments: [("J02.9", "J029"), ("j029", "J029"), ("E11.65", "E1165"), ("S72.001A", "S72001A"), ("Z00", "Z00")]
+    )
     func normalized(_ text: String, _ code: String) {
         #expect(DiagnosisCode.normalized(text) == code)
     }
 
-    @Test("what has not the form of a code is refused", arguments: ["J0", "029", "J.029", "J02.", "J02.99999", "J02 9", "JJ2", "J02..9", ""])
+    @Test(
+        "what has not the form of a code is refused",
+        arguments: ["J0", "029", "J.029", "J02.", "J02.99999", "J02 9", "JJ2", "J02..9", ""]
+    )
     func malformed(_ text: String) {
         #expect(DiagnosisCode.normalized(text) == nil)
     }

@@ -33,8 +33,12 @@ struct DiaryTests {
 
     @Test("every conflict is named, of every resource and of the patient")
     func allNamed() throws {
-        let diary = try diary([taken(1, holder(1), "10:00", "10:15"), taken(2, holder(2), "10:15", "10:30"), taken(3, holder(4), "10:00", "10:30")])
-        #expect(try Set(diary.conflicts([room, patient], span("10:00", "10:30")).map(\.appointment)) == [appointmentID(1), appointmentID(2)])
+        let diary = try diary([
+            taken(1, holder(1), "10:00", "10:15"), taken(2, holder(2), "10:15", "10:30"), taken(3, holder(4), "10:00", "10:30"),
+        ])
+        #expect(
+            try Set(diary.conflicts([room, patient], span("10:00", "10:30")).map(\.appointment)) == [appointmentID(1), appointmentID(2)]
+        )
     }
 
     @Test("an appointment that moves is not in its own way")
@@ -62,7 +66,12 @@ struct DiaryTests {
         let hours = try span("07:00", "19:00")
         for _ in 0..<400 {
             let demands = [
-                Demand(holder: holder(1), lanes: 1, bufferBefore: Int.random(in: 0...20, using: &random), bufferAfter: Int.random(in: 0...20, using: &random)),
+                Demand(
+                    holder: holder(1),
+                    lanes: 1,
+                    bufferBefore: Int.random(in: 0...20, using: &random),
+                    bufferAfter: Int.random(in: 0...20, using: &random)
+                ),
                 Demand(holder: holder(2), lanes: Int.random(in: 1...3, using: &random), bufferBefore: 0, bufferAfter: 5), patient,
             ]
             let rows = try (0..<UInt64.random(in: 0...40, using: &random)).map { number in
@@ -85,7 +94,9 @@ struct DiaryTests {
     }
 
     /// Looks at every quarter, minute by minute, and sorts.
-    private func bruteForce(_ wanted: InstantRange, _ demands: [Demand], _ rows: [Occupancy], _ hours: InstantRange, _ earliest: Instant) -> [InstantRange] {
+    private func bruteForce(_ wanted: InstantRange, _ demands: [Demand], _ rows: [Occupancy], _ hours: InstantRange, _ earliest: Instant)
+        -> [InstantRange]
+    {
         let minutes = Int(wanted.end.seconds(since: wanted.start) / 60)
         let quarters = (0..<48).map { hours.start.adding(minutes: 15 * $0) }
         let free = quarters.filter { start in
@@ -102,6 +113,8 @@ struct DiaryTests {
             }
         }
         func distance(_ start: Instant) -> Int64 { abs(start.seconds(since: wanted.start)) }
-        return free.sorted { (distance($0), $0) < (distance($1), $1) }.prefix(3).compactMap { InstantRange($0, $0.adding(minutes: minutes)) }
+        return free.sorted { (distance($0), $0) < (distance($1), $1) }.prefix(3).compactMap {
+            InstantRange($0, $0.adding(minutes: minutes))
+        }
     }
 }

@@ -38,13 +38,16 @@ struct LifecycleTests {
         #expect(try appointment(.confirmed).status(after: .move) == .confirmed)
     }
 
-    @Test("nothing can be done with what is completed, cancelled or a no-show", arguments: [Appointment.Status.completed, .cancelled, .noShow])
+    @Test(
+        "nothing can be done with what is completed, cancelled or a no-show",
+        arguments: [Appointment.Status.completed, .cancelled, .noShow]
+    )
     func endsAreEnds(_ end: Appointment.Status) throws {
         let closed = try appointment(end)
         for step in Appointment.Step.allCases {
             let problem = #expect(throws: Problem.self) { try closed.status(after: step) }
             #expect(problem?.code == "wrong_status")
-            #expect(problem?.extra["status"] == "\"\(end.rawValue)\"")
+            #expect(problem?.extra["current_status"] == "\"\(end.rawValue)\"")
         }
     }
 

@@ -23,7 +23,8 @@ func holder(_ number: UInt64) -> UUID { UUID(high: 7, low: number) }
 func appointmentID(_ number: UInt64) -> AppointmentID { AppointmentID(UUID(high: 9, low: number)) }
 
 func span(_ from: String, _ until: String) throws -> InstantRange {
-    guard let from = Instant("2026-03-02T\(from):00Z"), let until = Instant("2026-03-02T\(until):00Z"), let span = InstantRange(from, until) else {
+    guard let from = Instant("2026-03-02T\(from):00Z"), let until = Instant("2026-03-02T\(until):00Z"), let span = InstantRange(from, until)
+    else {
         throw Problem(.failed, "sample", "No span from \(from) until \(until).")
     }
     return span

@@ -51,7 +51,10 @@ struct StartTimeTests {
     @Test("exactly one form is taken")
     func oneForm() throws {
         let both = StartTime(instant: now, day: Day("2026-03-02"), time: TimeOfDay("09:00"))
-        for start in [StartTime(), both, StartTime(day: Day("2026-03-02")), StartTime(time: TimeOfDay("09:00")), StartTime(instant: now, day: Day("2026-03-02"))] {
+        for start in [
+            StartTime(), both, StartTime(day: Day("2026-03-02")), StartTime(time: TimeOfDay("09:00")),
+            StartTime(instant: now, day: Day("2026-03-02")),
+        ] {
             let problem = #expect(throws: Problem.self) { try start.resolved(rules, now: now) }
             #expect(problem == StartTime.oneForm)
         }

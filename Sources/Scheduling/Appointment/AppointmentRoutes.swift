@@ -7,7 +7,8 @@ struct AppointmentRoutes {
     let tenancy: Tenancy
 
     private static let slotErrors = [
-        SlotTaken.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm, StartTime.skipped, StartTime.repeated, StartTime.tooEarly,
+        SlotTaken.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm, StartTime.skipped, StartTime.repeated,
+        StartTime.tooEarly,
         StartTime.tooLate, StartTime.notWholeMinute,
     ]
 

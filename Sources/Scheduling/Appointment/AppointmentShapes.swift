@@ -14,7 +14,13 @@ struct BookAppointmentBody: Sendable {
         Field("patient_id", \.patient, .id())
         Field("type_id", \.type, .id())
         Field("provider_id", \.provider, .id())
-        Field("resource_ids", \.resources, .list(of: .id(), 0...10), optional: true, about: "Rooms, chairs, devices and further providers, in any order.")
+        Field(
+            "resource_ids",
+            \.resources,
+            .list(of: .id(), 0...10),
+            optional: true,
+            about: "Rooms, chairs, devices and further providers, in any order."
+        )
         Field("starts_at", \.start.instant, .instant, example: Instant("2026-03-02T14:30:00Z"), about: "Either this, or day and time.")
         Field("day", \.start.day, .day, about: "With time: as the location's clocks show it.")
         Field("time", \.start.time, .time)

@@ -26,7 +26,9 @@ enum AppointmentStore {
 
     static func locked(_ id: AppointmentID) -> Statement { all + " where appointment.id = \(id) for no key update of appointment" }
 
-    static func page(_ range: InstantRange?, _ query: AppointmentQuery, after: (start: Instant, id: AppointmentID)?, limit: Int) -> Statement {
+    static func page(_ range: InstantRange?, _ query: AppointmentQuery, after: (start: Instant, id: AppointmentID)?, limit: Int)
+        -> Statement
+    {
         var select = all + " where true"
         if let range { select += " and appointment.starts_at >= \(range.start) and appointment.starts_at < \(range.end)" }
         if let patient = query.patient { select += " and appointment.patient_id = \(patient)" }

@@ -55,10 +55,14 @@ struct BookAppointment {
     private func checked(_ answers: [Rows]) throws -> (AppointmentType, PatientID, Cast) {
         var errors: [Problem.Member] = []
         let type = try answers[0].first.map(AppointmentTypeStore.type)
-        if type == nil { errors.append(Problem.Member("/type_id", "unknown_reference", "There is no such appointment type at this location.")) }
+        if type == nil {
+            errors.append(Problem.Member("/type_id", "unknown_reference", "There is no such appointment type at this location."))
+        }
         if type?.active == false { errors.append(Problem.Member("/type_id", "inactive", "This appointment type is not in use any more.")) }
         let patient = try answers[1].first?.value(0, as: PatientID.self)
-        if patient == nil { errors.append(Problem.Member("/patient_id", "unknown_reference", "There is no such patient at this location.")) }
+        if patient == nil {
+            errors.append(Problem.Member("/patient_id", "unknown_reference", "There is no such patient at this location."))
+        }
         let found = try answers[2].map(ResourceStore.resource)
         let cast = Cast(provider: body.provider, further: body.resources, found: found, &errors)
         if let type, let cast { errors += cast.missing(for: type) }

@@ -15,7 +15,13 @@ struct Cast: Sendable {
     ///   - found: The resources among the ids that are here.
     ///   - kept: Ids the appointment has already: these may have been taken out of use since.
     ///   - errors: Gains one for every id that cannot take part.
-    init?(provider id: ProviderID, further ids: [ResourceID], found: [Resource], kept: Set<ResourceID> = [], _ errors: inout [Problem.Member]) {
+    init?(
+        provider id: ProviderID,
+        further ids: [ResourceID],
+        found: [Resource],
+        kept: Set<ResourceID> = [],
+        _ errors: inout [Problem.Member]
+    ) {
         let known = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         func member(_ id: ResourceID, _ pointer: String) -> Resource? {
             guard let resource = known[id] else {
@@ -34,7 +40,9 @@ struct Cast: Sendable {
         }
         let further = ids.enumerated().compactMap { index, id in
             if ids[..<index].contains(id) || id == provider?.id {
-                errors.append(Problem.Member("/resource_ids/\(index)", "duplicate", "Name each resource once; the provider is not among them."))
+                errors.append(
+                    Problem.Member("/resource_ids/\(index)", "duplicate", "Name each resource once; the provider is not among them.")
+                )
             }
             return member(id, "/resource_ids/\(index)")
         }

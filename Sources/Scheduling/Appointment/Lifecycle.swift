@@ -3,7 +3,8 @@ import Values
 
 extension Appointment {
     public enum Status: String, Sendable, CaseIterable, Bindable, Readable {
-        case booked, confirmed, arrived, roomed, inSession = "in_session", checkingOut = "checking_out", completed, cancelled, noShow = "no_show"
+        case booked, confirmed, arrived, roomed, inSession = "in_session", checkingOut = "checking_out", completed, cancelled, noShow =
+            "no_show"
     }
 
     /// What can be done with an appointment.
@@ -37,7 +38,7 @@ extension Appointment {
     func status(after step: Step) throws(Problem) -> Status {
         guard step.allowed.contains(status) else {
             var problem = Appointment.wrongStatus
-            problem.extra["status"] = "\"\(status.rawValue)\""
+            problem.extra["current_status"] = "\"\(status.rawValue)\""
             throw problem
         }
         return step.result(from: status)

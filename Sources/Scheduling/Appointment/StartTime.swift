@@ -10,9 +10,15 @@ struct StartTime: Sendable, Hashable {
 
     static let oneForm = Problem.invalid("/starts_at", "one_start", "Send either starts_at, or day and time.")
     static let skipped = Problem(
-        .invalid, "time_skipped", "Clocks are put forward over this time, so it does not exist that day. See next for the first moment after it.")
+        .invalid,
+        "time_skipped",
+        "Clocks are put forward over this time, so it does not exist that day. See next for the first moment after it."
+    )
     static let repeated = Problem(
-        .invalid, "time_repeated", "Clocks are put back over this time, so it happens twice that day. Send the one you mean as starts_at; see candidates.")
+        .invalid,
+        "time_repeated",
+        "Clocks are put back over this time, so it happens twice that day. Send the one you mean as starts_at; see candidates."
+    )
     static let tooEarly = Problem.invalid("/starts_at", "too_early", "It may begin yesterday at the earliest.")
     static let tooLate = Problem.invalid("/starts_at", "too_late", "It may begin five years from now at the latest.")
     static let notWholeMinute = Problem.invalid("/starts_at", "not_whole_minute", "It must begin on a whole minute.")

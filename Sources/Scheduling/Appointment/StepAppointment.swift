@@ -10,7 +10,9 @@ struct StepAppointment {
     let event: String
 
     /// `apply` sets what the step leaves behind, besides the status; `then` adds statements of its own.
-    func run(_ work: Work, apply: (inout Appointment) -> Void = { _ in }, then: (Appointment) throws -> Void = { _ in }) async throws -> Appointment {
+    func run(_ work: Work, apply: (inout Appointment) -> Void = { _ in }, then: (Appointment) throws -> Void = { _ in }) async throws
+        -> Appointment
+    {
         guard let row = try await work.query(AppointmentStore.locked(id)).first else { throw Problem.notFound }
         let old = try AppointmentStore.appointment(row)
         guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }

@@ -13,10 +13,34 @@ struct CreateAppointmentTypeBody: Sendable {
     static let shape = Shape("CreateAppointmentType", CreateAppointmentTypeBody()) {
         Field("name", \.name, .text(1...100), example: "Check-up")
         Field("minutes", \.minutes, .int(AppointmentType.minutesRange), example: 30)
-        Field("buffer_before", \.bufferBefore, .int(AppointmentType.bufferRange), optional: true, about: "Minutes its resources are taken before.")
-        Field("buffer_after", \.bufferAfter, .int(AppointmentType.bufferRange), optional: true, about: "Minutes its resources are taken after.")
-        Field("needs", \.needs, .list(of: .choice(), 1...8), optional: true, about: "Kinds of resources; a kind named twice is needed twice.")
-        Field("fee_code", \.feeCode, .code(1...20, "A-Z0-9"), example: "99213", about: "Charged when a visit is completed without naming procedures.")
+        Field(
+            "buffer_before",
+            \.bufferBefore,
+            .int(AppointmentType.bufferRange),
+            optional: true,
+            about: "Minutes its resources are taken before."
+        )
+        Field(
+            "buffer_after",
+            \.bufferAfter,
+            .int(AppointmentType.bufferRange),
+            optional: true,
+            about: "Minutes its resources are taken after."
+        )
+        Field(
+            "needs",
+            \.needs,
+            .list(of: .choice(), 1...8),
+            optional: true,
+            about: "Kinds of resources; a kind named twice is needed twice."
+        )
+        Field(
+            "fee_code",
+            \.feeCode,
+            .code(1...20, "A-Z0-9"),
+            example: "99213",
+            about: "Charged when a visit is completed without naming procedures."
+        )
     }
 }
 

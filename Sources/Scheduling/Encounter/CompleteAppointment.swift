@@ -41,9 +41,13 @@ struct CompleteAppointment {
         let actor = work.caller.actor.id
         work.enqueue(AppointmentStore.update(new, by: actor))
         work.enqueue(EncounterStore.insert(encounter, by: actor))
-        work.audit(Act("appointment.complete", "appointment", id, patients: [old.patient], changed: ["status"], objects: [encounter.id.uuid]))
+        work.audit(
+            Act("appointment.complete", "appointment", id, patients: [old.patient], changed: ["status"], objects: [encounter.id.uuid])
+        )
         work.tell(new.event("appointment.completed"))
-        work.tell(Event("encounter.created", ["encounter": encounter.id, "appointment": id, "patient": old.patient, "day": encounter.serviceDay]))
+        work.tell(
+            Event("encounter.created", ["encounter": encounter.id, "appointment": id, "patient": old.patient, "day": encounter.serviceDay])
+        )
         return encounter
     }
 }

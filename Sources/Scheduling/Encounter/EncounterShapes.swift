@@ -7,11 +7,20 @@ struct CompleteAppointmentBody: Sendable {
 
     static let shape = Shape("CompleteAppointment", CompleteAppointmentBody()) {
         Field(
-            "diagnoses", \.diagnoses, .list(of: .code(3...8, "A-Za-z0-9."), 0...Encounter.maximumDiagnoses), example: ["J02.9"], optional: true,
-            about: "ICD-10 codes with or without the dot, the principal one first.")
+            "diagnoses",
+            \.diagnoses,
+            .list(of: .code(3...8, "A-Za-z0-9."), 0...Encounter.maximumDiagnoses),
+            example: ["J02.9"],
+            optional: true,
+            about: "ICD-10 codes with or without the dot, the principal one first."
+        )
         Field(
-            "procedures", \.procedures, .list(of: .object(Procedure.shape), 0...Encounter.maximumProcedures), null: false,
-            about: "What was done; when absent, the fee code of the appointment's type.")
+            "procedures",
+            \.procedures,
+            .list(of: .object(Procedure.shape), 0...Encounter.maximumProcedures),
+            null: false,
+            about: "What was done; when absent, the fee code of the appointment's type."
+        )
     }
 
     /// The diagnoses as they are kept. Errors: all that have not the form of a code or are named twice, and pointers to none of them.
@@ -32,7 +41,9 @@ struct CompleteAppointmentBody: Sendable {
                 errors.append(Problem.Member(pointer, "no_such_diagnosis", "Point at one of the diagnoses: 1 is the first."))
             }
         }
-        guard errors.isEmpty else { throw Problem(.invalid, "invalid_request", "One or more members are wrong; see errors.", errors: errors) }
+        guard errors.isEmpty else {
+            throw Problem(.invalid, "invalid_request", "One or more members are wrong; see errors.", errors: errors)
+        }
         return codes
     }
 }
@@ -43,8 +54,12 @@ extension Procedure {
         Field("modifiers", \.modifiers, .list(of: .code(2...2, "A-Z0-9"), 0...4, unique: true), optional: true)
         Field("units", \.units, .int(1...999), optional: true)
         Field(
-            "diagnosis_pointers", \.diagnosisPointers, .list(of: .int(1...Encounter.maximumDiagnoses), 0...4, unique: true), optional: true,
-            about: "Which diagnoses it was for: 1 is the first.")
+            "diagnosis_pointers",
+            \.diagnosisPointers,
+            .list(of: .int(1...Encounter.maximumDiagnoses), 0...4, unique: true),
+            optional: true,
+            about: "Which diagnoses it was for: 1 is the first."
+        )
     }
 }
 

@@ -25,7 +25,13 @@ struct Diary: Sendable {
 
     /// The nearest openings of the same length, nearest first and the earlier of two equally near; they begin on quarters of an hour, within
     /// `hours` and not before `earliest`.
-    func nearestOpenings(to span: InstantRange, _ demands: [Demand], within hours: InstantRange, notBefore earliest: Instant, count: Int = 3) -> [InstantRange] {
+    func nearestOpenings(
+        to span: InstantRange,
+        _ demands: [Demand],
+        within hours: InstantRange,
+        notBefore earliest: Instant,
+        count: Int = 3
+    ) -> [InstantRange] {
         let quarter: Int64 = 900
         let wanted = span.start.microseconds / 1_000_000
         let length = span.end.seconds(since: span.start)
@@ -40,7 +46,9 @@ struct Diary: Sendable {
             let goesBack = canGoBack && (!canGoOn || wanted - earlier <= later - wanted)
             let start = Instant(seconds: goesBack ? earlier : later)
             if goesBack { earlier -= quarter } else { later += quarter }
-            guard let candidate = InstantRange(start, start.adding(seconds: length)), hours.contains(candidate), start >= first else { continue }
+            guard let candidate = InstantRange(start, start.adding(seconds: length)), hours.contains(candidate), start >= first else {
+                continue
+            }
             if isKnown(demands, candidate), conflicts(demands, candidate).isEmpty { openings.append(candidate) }
         }
         return openings

@@ -17,7 +17,9 @@ struct DiaryHours: Sendable {
         hours = InstantRange(rules.first(day, DiaryHours.opening), rules.first(day, DiaryHours.closing)) ?? whole
         window =
             InstantRange(
-                min(whole.start, start).adding(minutes: -buffer), max(whole.end, start.adding(minutes: minutes)).adding(minutes: buffer)) ?? whole
+                min(whole.start, start).adding(minutes: -buffer),
+                max(whole.end, start.adding(minutes: minutes)).adding(minutes: buffer)
+            ) ?? whole
     }
 }
 

@@ -18,7 +18,9 @@ struct Slot: Sendable {
 
     static let resourceGone = Problem.conflict("resource_inactive", "One of the resources has been taken out of use. Choose another.")
     static let outsideAllotment = Problem.conflict(
-        "outside_allotment", "A resource that locations share is not this location's at that time. See allotments for when it is.")
+        "outside_allotment",
+        "A resource that locations share is not this location's at that time. See allotments for when it is."
+    )
 
     private var demands: [Demand] { resources.map { Demand($0, type) } + [Demand(patient: patient)] }
     private var holders: [UUID] { demands.map(\.holder) }
@@ -43,7 +45,10 @@ struct Slot: Sendable {
     func checkAllotments(_ work: Work, _ tenancy: Tenancy) async throws {
         for resource in resources where resource.shared {
             let wanted = Demand(resource, type).span(for: span)
-            let rows = try await tenancy.organizationRead(work.location.organization, AllotmentStore.of(resource.id, at: work.location.id, in: hours.window))
+            let rows = try await tenancy.organizationRead(
+                work.location.organization,
+                AllotmentStore.of(resource.id, at: work.location.id, in: hours.window)
+            )
             let allotments = try rows.map { try $0.value(0, as: InstantRange.self) }
             guard allotments.contains(where: { $0.contains(wanted) }) else { throw Slot.outsideAllotment(resource, allotments) }
         }
@@ -52,7 +57,8 @@ struct Slot: Sendable {
     private static func outsideAllotment(_ resource: Resource, _ allotments: [InstantRange]) -> Problem {
         var problem = outsideAllotment
         problem.extra["resource_id"] = "\"\(resource.id)\""
-        problem.extra["allotments"] = "[" + allotments.map { "{\"from\":\"\($0.start)\",\"until\":\"\($0.end)\"}" }.joined(separator: ",") + "]"
+        problem.extra["allotments"] =
+            "[" + allotments.map { "{\"from\":\"\($0.start)\",\"until\":\"\($0.end)\"}" }.joined(separator: ",") + "]"
         return problem
     }
 
@@ -63,7 +69,8 @@ struct Slot: Sendable {
         let now = work.now
         let showsAppointments = work.caller.may(.appointmentsRead, at: work.location)
         work.tx.prelude([
-            OccupancyStore.lock(resources.map(\.id) + (kept ?? [])), OccupancyStore.lock(patient), OccupancyStore.clearExpired(holders, at: now),
+            OccupancyStore.lock(resources.map(\.id) + (kept ?? [])), OccupancyStore.lock(patient),
+            OccupancyStore.clearExpired(holders, at: now),
             OccupancyStore.taken(holders, in: hours.window, at: now),
         ]) { answers in
             let active = Set(try answers[0].decode((ResourceID, Bool).self).filter { $0.1 }.map { $0.0 })

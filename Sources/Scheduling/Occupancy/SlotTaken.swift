@@ -4,7 +4,10 @@ import Values
 
 /// The refusal of a slot: what is in the way, as far as the caller may see it, and what is free nearby.
 enum SlotTaken {
-    static let problem = Problem.conflict("slot_taken", "This time is taken. See conflicts for what is in the way, and alternatives for what is free.")
+    static let problem = Problem.conflict(
+        "slot_taken",
+        "This time is taken. See conflicts for what is in the way, and alternatives for what is free."
+    )
     private static let shown = 20
 
     static func problem(_ conflicts: [Occupancy], alternatives: [InstantRange], patient: PatientID, showsAppointments: Bool) -> Problem {

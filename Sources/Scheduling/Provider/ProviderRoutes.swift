@@ -100,7 +100,9 @@ struct ProviderRoutes {
                 answer: Provider.shape
             ) { call in
                 let id = try call.path.id("provider", ProviderID.self)
-                guard let row = try await call.read(ProviderStore.one(id), ReadAct("provider.read", "provider")).first else { throw Problem.notFound }
+                guard let row = try await call.read(ProviderStore.one(id), ReadAct("provider.read", "provider")).first else {
+                    throw Problem.notFound
+                }
                 return try ProviderStore.provider(row)
             },
             .change(

@@ -7,7 +7,11 @@ import Values
 struct CreateResource {
     let body: CreateResourceBody
 
-    static let idWithoutSharing = Problem.invalid("/id", "not_shared", "Only a shared resource, which another location has already, comes with its id.")
+    static let idWithoutSharing = Problem.invalid(
+        "/id",
+        "not_shared",
+        "Only a shared resource, which another location has already, comes with its id."
+    )
 
     func run(_ work: Work) async throws -> Resource {
         guard body.id == nil || body.shared else { throw CreateResource.idWithoutSharing }

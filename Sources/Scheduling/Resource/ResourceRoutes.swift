@@ -78,7 +78,10 @@ struct ResourceRoutes {
                 item: Resource.shape
             ) { call, query, page in
                 let after = try page.after.map { (name: try $0.text(0), id: try $0.id(1, ResourceID.self)) }
-                let rows = try await call.read(ResourceStore.page(query, after: after, limit: page.fetch), ReadAct("resource.list", "resource"))
+                let rows = try await call.read(
+                    ResourceStore.page(query, after: after, limit: page.fetch),
+                    ReadAct("resource.list", "resource")
+                )
                 return page.page(try rows.map(ResourceStore.resource)) { [.text($0.name), .id($0.id)] }
             },
             .get(
@@ -88,7 +91,9 @@ struct ResourceRoutes {
                 answer: Resource.shape
             ) { call in
                 let id = try call.path.id("resource", ResourceID.self)
-                guard let row = try await call.read(ResourceStore.one(id), ReadAct("resource.read", "resource")).first else { throw Problem.notFound }
+                guard let row = try await call.read(ResourceStore.one(id), ReadAct("resource.read", "resource")).first else {
+                    throw Problem.notFound
+                }
                 return try ResourceStore.resource(row)
             },
             .change(
