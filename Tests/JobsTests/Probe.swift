@@ -2,6 +2,7 @@ import Jobs
 import Redis
 import ServiceLifecycle
 import Synchronization
+import Tenancy
 import Values
 
 /// A job of the tests. What it does is said where it is registered.
@@ -47,7 +48,7 @@ final class Record: Sendable {
 
 /// Closed until opened; who waits goes on when it is.
 final class Gate: Sendable {
-    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Swift.Never>])>((false, []))
+    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
 
     func pass() async {
         await withCheckedContinuation { continuation in

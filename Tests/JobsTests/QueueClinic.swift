@@ -37,6 +37,18 @@ final class QueueClinic: Sendable {
             }
         }
         let owners = Dictionary(uniqueKeysWithValues: names.map { ($0, connect(servers, servers.owner, $0, reactor)) })
+        do {
+            return try await fill(servers, reactor, names, owners)
+        } catch {
+            for database in owners.values { await database.close() }
+            try await drop(names, servers, reactor)
+            throw error
+        }
+    }
+
+    private static func fill(
+        _ servers: TestServers, _ reactor: Reactor, _ names: [String], _ owners: [String: Database]
+    ) async throws -> QueueClinic {
         for name in names {
             try await owners[name]?.script(
                 SQLFile(text: "create schema ext; create extension btree_gist schema ext; create extension pg_trgm schema ext;"))
@@ -62,7 +74,8 @@ final class QueueClinic: Sendable {
         // Other suites may alter the same roles at this moment.
         try await again(10) { try await installer.run { _ in } }
         let provisioner = Provisioner(owner: owner, logins: [servers.gateway.user, servers.worker.user])
-        organization = try await provisioner.createOrganization(name: "Jobs \(names[0])", kind: .medical)
+        let organization = try await provisioner.createOrganization(name: "Jobs \(names[0])", kind: .medical)
+        self.organization = organization
         let zone = try #require(ZoneName("America/New_York"))
         func location(_ name: String, _ database: String) async throws -> Location {
             let new = Provisioner.NewLocation(name: name, kind: .medical, timeZone: zone, currency: .usd, database: database)
@@ -78,8 +91,9 @@ final class QueueClinic: Sendable {
 
     func close() async throws {
         for database in workers + owners.values { await database.close() }
-        try await QueueClinic.maintenance(try TestServers.current(), reactor) { database in
-            for name in names { try await database.script(SQLFile(text: "drop database \(name) with (force)")) }
+        let servers = try TestServers.current()
+        try await QueueClinic.drop(names, servers, reactor)
+        try await QueueClinic.maintenance(servers, reactor) { database in
             for location in [north, south, elsewhere] { try await database.script(SQLFile(text: "drop role if exists \(location.role)")) }
         }
         await reactor.shutdown()
@@ -132,8 +146,14 @@ final class QueueClinic: Sendable {
         return Database(settings, reactor: reactor, logger: .quiet)
     }
 
+    private static func drop(_ names: [String], _ servers: TestServers, _ reactor: Reactor) async throws {
+        try await maintenance(servers, reactor) { database in
+            for name in names { try await database.script(SQLFile(text: "drop database if exists \(name) with (force)")) }
+        }
+    }
+
     private static func maintenance(_ servers: TestServers, _ reactor: Reactor, _ body: (Database) async throws -> Void) async throws {
-        let database = connect(servers, servers.owner, "postgres", reactor)
+        let database = connect(servers, servers.owner, servers.controlDatabase, reactor)
         do {
             try await body(database)
         } catch {
@@ -146,7 +166,7 @@ final class QueueClinic: Sendable {
 
 /// Opens the clinic around a whole suite.
 struct WithQueueClinic: SuiteTrait, TestScoping {
-    func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
+    func provideScope(for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void) async throws {
         let clinic = try await QueueClinic.open()
         do {
             try await QueueClinic.$current.withValue(clinic) { try await function() }
@@ -173,12 +193,12 @@ extension Logger {
 func eventually(_ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw Never(what: what) }
+        guard ContinuousClock.now < deadline else { throw NotInTime(what: what) }
         try await Task.sleep(for: .milliseconds(5))
     }
 }
 
-struct Never: Error { let what: String }
+struct NotInTime: Error { let what: String }
 
 func again(_ times: Int, _ body: () async throws -> Void) async throws {
     for _ in 1..<times {
