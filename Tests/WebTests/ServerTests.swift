@@ -64,6 +64,7 @@ struct ServerTests {
     func bodies() async throws {
         try await SampleServer.running { (sample, _) async throws in
             #expect(try await sample.ask("POST", "/v1/echo", body: "{").status == 400)
+            #expect(try await sample.ask("POST", "/v1/echo?x=1", body: visit).status == 422)
             #expect(try await sample.ask("POST", "/v1/echo", body: "").status == 400)
             #expect(try await sample.ask("POST", "/v1/echo", ["Content-Type: text/plain"], body: visit).status == 415)
             #expect(try await sample.ask("POST", "/v1/echo", ["Content-Type: application/json; charset=utf-16"], body: visit).status == 415)

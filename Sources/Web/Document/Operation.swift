@@ -167,8 +167,7 @@ struct Operation {
     /// Status → codes.
     private var refusals: [Int: [String]] {
         let form = route.form
-        var all: [Int: [String]] = [400: [], 429: ["too_many_requests"], 503: []]
-        if form.act != .get || form.query != nil { all[422] = ["invalid_request"] }
+        var all: [Int: [String]] = [400: [], 422: ["invalid_request"], 429: ["too_many_requests"], 503: []]
         if route.authority != .everybody { all[401] = ["not_signed_in"] }
         if route.authority.permission != nil || route.scope != .account { all[403] = ["permission_denied"] }
         if !route.path.names.isEmpty { all[404] = ["not_found"] }

@@ -61,7 +61,7 @@ public struct Call: Sendable {
         switch place {
         case .location(let location): caller.may(permission, at: location)
         case .organization(let organization): caller.may(permission, in: organization)
-        case .account: false
+        case .account: caller.may(permission)
         }
     }
 

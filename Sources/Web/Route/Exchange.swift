@@ -39,7 +39,7 @@ extension Exchange {
         case "application/json":
             let json: JSON
             do {
-                json = try JSON.parse(body)
+                json = try JSON.parse(body, limits: JSON.Limits(bytes: body.count))
             } catch {
                 throw error.problem
             }

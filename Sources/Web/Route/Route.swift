@@ -131,6 +131,9 @@ struct Form: Sendable {
     init(_ act: Act) {
         self.act = act
     }
+
+    /// The parameters of other routes are read by their own closures.
+    var takesNoQuery: Bool { query == nil && act != .search }
 }
 
 /// How a changing route uses `If-Match`.

@@ -2,22 +2,26 @@ import HTTPTypes
 import Values
 
 /// The headers that every answer has.
-enum AnswerHeaders {
+struct AnswerHeaders: Sendable {
     /// The API shows nothing in a browser.
     static let apiPolicy = "default-src 'none'; frame-ancestors 'none'"
 
-    static let base: HTTPFields = {
+    private let base: HTTPFields
+
+    init(_ settings: WebSettings) {
         var fields = HTTPFields()
         fields[.cacheControl] = "no-store"
         fields.set(Names.contentTypeOptions, "nosniff")
         fields.set(Names.referrerPolicy, "no-referrer")
         fields.set(Names.resourcePolicy, "same-origin")
         fields.set(Names.permissionsPolicy, "camera=(), geolocation=(), microphone=()")
-        fields[.contentSecurityPolicy] = apiPolicy
-        return fields
-    }()
+        fields[.contentSecurityPolicy] = AnswerHeaders.apiPolicy
+        // TLS ends in front of us; where it does, browsers are to insist on it.
+        if settings.publicURL?.hasPrefix("https://") == true { fields[.strictTransportSecurity] = "max-age=31536000" }
+        base = fields
+    }
 
-    static func of(_ reply: Reply, _ requestID: UUID, date: String, closes: Bool) -> HTTPFields {
+    func of(_ reply: Reply, _ requestID: UUID, date: String, closes: Bool) -> HTTPFields {
         var fields = base
         fields[.date] = date
         fields.set(Names.requestID, requestID.description)

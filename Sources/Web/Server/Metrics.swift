@@ -70,6 +70,13 @@ final class RequestMetrics: Sendable {
         var buckets = [Int](repeating: 0, count: RequestMetrics.bounds.count + 1)
         var microseconds = 0
         var count = 0
+
+        mutating func add(_ status: Int, _ duration: Int, _ bucket: Int) {
+            statuses[status, default: 0] += 1
+            buckets[bucket] += 1
+            microseconds += duration
+            count += 1
+        }
     }
 
     /// Microseconds.
@@ -82,13 +89,8 @@ final class RequestMetrics: Sendable {
 
     /// `route` is "GET /v1/…" with names, one of a closed list.
     func record(_ route: String, status: Int, microseconds: Int) {
-        series.withLock { series in
-            series[route, default: Series()].statuses[status, default: 0] += 1
-            let bucket = RequestMetrics.bounds.firstIndex { microseconds <= $0 } ?? RequestMetrics.bounds.count
-            series[route, default: Series()].buckets[bucket] += 1
-            series[route, default: Series()].microseconds += microseconds
-            series[route, default: Series()].count += 1
-        }
+        let bucket = RequestMetrics.bounds.firstIndex { microseconds <= $0 } ?? RequestMetrics.bounds.count
+        series.withLock { $0[route, default: Series()].add(status, microseconds, bucket) }
     }
 
     func exposition() -> String {

@@ -108,6 +108,9 @@ struct ErrorMapping: Sendable {
             return problem
         case let error as PostgresError: return postgres(error, requestID, route)
         case let error as JSONFailure: return error.problem
+        case let error as DecodingFailure:
+            log(requestID, route, error.description)
+            return .failure
         case is CancellationError: return .deadline
         default:
             // A description might quote a value; a type's name cannot.

@@ -40,6 +40,7 @@ final class Responder: Sendable {
     private let sources: TokenBuckets<String>
     private let locations: LocationTraffic
     private let clock = ServerClock()
+    private let headers: AnswerHeaders
     private let callerPolicy: String
     private let sourcePolicy: String
 
@@ -69,6 +70,7 @@ final class Responder: Sendable {
         self.state = state
         gatekeeper = Gatekeeper(access: access, tenancy: tenancy)
         errors = ErrorMapping(logger: logger)
+        headers = AnswerHeaders(settings)
         callers = TokenBuckets(settings.callerRate)
         sources = TokenBuckets(settings.sourceRate)
         locations = LocationTraffic(rate: settings.locationRate, share: settings.localShare, redis: redis)
@@ -117,7 +119,7 @@ final class Responder: Sendable {
             reply = problem.reply(trace.requestID)
         }
         reply.headers += trace.rate
-        let fields = AnswerHeaders.of(reply, trace.requestID, date: clock.date(now), closes: trace.closes || state.isDraining)
+        let fields = headers.of(reply, trace.requestID, date: clock.date(now), closes: trace.closes || state.isDraining)
         let answer = HTTPResponse(status: .init(code: reply.status), headerFields: fields)
         finish(trace, reply, start, now)
         if head.method == "HEAD" || reply.body.isEmpty {
@@ -168,6 +170,7 @@ final class Responder: Sendable {
             if case .location(let location) = admission.place, let wait = locations.refusal(location.id, at: start) {
                 throw Problem(.tooMany, "location_busy", "This location has too many requests now.", retryAfter: wait)
             }
+            if route.form.takesNoQuery { _ = try noQuery.read(query: head.query, for: .everything) }
             let body = try await body(request, &writer, route, &trace)
             let call = Call(
                 requestID: trace.requestID,
