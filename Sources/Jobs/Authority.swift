@@ -6,7 +6,11 @@ import Values
 enum Authority {
     /// The caller a run acts as. Errors: `JobDecision.discard("authority_lost")` when a delegated right is gone.
     static func caller(
-        for claim: Claim, _ authority: JobPolicy.Authority, at location: Location?, in organization: OrganizationID?, access: Access
+        for claim: Claim,
+        _ authority: JobPolicy.Authority,
+        at location: Location?,
+        in organization: OrganizationID?,
+        access: Access
     ) async throws -> Caller {
         guard case .delegated(let permission) = authority else {
             return .system("worker", requestID: claim.request, organization: organization, onBehalfOf: claim.startedBy?.id)
@@ -16,7 +20,12 @@ enum Authority {
     }
 
     static func check(
-        _ permission: Permission, of actor: Actor, at location: Location?, in organization: OrganizationID?, requestID: UUID, access: Access
+        _ permission: Permission,
+        of actor: Actor,
+        at location: Location?,
+        in organization: OrganizationID?,
+        requestID: UUID,
+        access: Access
     ) async throws -> Caller {
         let caller: Caller
         do {
@@ -25,7 +34,9 @@ enum Authority {
             throw JobDecision.discard("authority_lost")
         }
         let holds =
-            if let location { caller.may(permission, at: location) } else if let organization { caller.may(permission, in: organization) } else { false }
+            if let location { caller.may(permission, at: location) } else if let organization {
+                caller.may(permission, in: organization)
+            } else { false }
         guard holds else { throw JobDecision.discard("authority_lost") }
         return caller
     }

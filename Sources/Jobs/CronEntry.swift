@@ -14,7 +14,12 @@ public struct CronEntry: Sendable {
     let place: Place
 
     /// Once for the platform, in control's queue; on the clock of `zone`, UTC when nil.
-    public init(_ name: String, _ schedule: CronSchedule, zone: ZoneName? = nil, _ make: @escaping @Sendable (CronSlot) -> any JobDescription) {
+    public init(
+        _ name: String,
+        _ schedule: CronSchedule,
+        zone: ZoneName? = nil,
+        _ make: @escaping @Sendable (CronSlot) -> any JobDescription
+    ) {
         self.name = name
         self.schedule = schedule
         place = .platform(TimeZoneRules(zone ?? .utc), make)
@@ -22,7 +27,9 @@ public struct CronEntry: Sendable {
 
     /// Once for each active location, in its own queue and on its own clock.
     public init(
-        eachLocation name: String, _ schedule: CronSchedule, _ make: @escaping @Sendable (Location, CronSlot) -> any JobDescription
+        eachLocation name: String,
+        _ schedule: CronSchedule,
+        _ make: @escaping @Sendable (Location, CronSlot) -> any JobDescription
     ) {
         self.name = name
         self.schedule = schedule

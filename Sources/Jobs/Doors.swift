@@ -16,7 +16,12 @@ extension Tenancy {
         let value = try await transaction(location) { tx in
             try await body(
                 Work(
-                    tx: tx, location: location, caller: caller, now: ambient.now(), ambient: ambient, expectedVersion: expectedVersion,
+                    tx: tx,
+                    location: location,
+                    caller: caller,
+                    now: ambient.now(),
+                    ambient: ambient,
+                    expectedVersion: expectedVersion,
                     outbox: outbox
                 )
             )
@@ -38,7 +43,12 @@ extension Tenancy {
         let value = try await self.organization(organization) { tx in
             try await body(
                 OrganizationWork(
-                    tx: tx, organization: organization, caller: caller, now: ambient.now(), ambient: ambient, expectedVersion: expectedVersion,
+                    tx: tx,
+                    organization: organization,
+                    caller: caller,
+                    now: ambient.now(),
+                    ambient: ambient,
+                    expectedVersion: expectedVersion,
                     outbox: outbox
                 )
             )

@@ -30,11 +30,17 @@ public struct JobCatalogue: Sendable {
     public var faults: [String] {
         let kinds = Set(jobs.map(\.kind))
         var faults = JobCatalogue.doubles(jobs.map(\.kind)).map { "job \($0) is registered twice" }
-        faults += JobCatalogue.doubles(subscriptions.map { "\($0.event) by \($0.subscriber)" }).map { "subscription to \($0) is there twice" }
+        faults += JobCatalogue.doubles(subscriptions.map { "\($0.event) by \($0.subscriber)" }).map {
+            "subscription to \($0) is there twice"
+        }
         faults += JobCatalogue.doubles(cron.map(\.name)).map { "cron entry \($0) is there twice" }
-        faults += subscriptions.filter { !kinds.contains($0.kind) }.map { "subscription to \($0.event) starts \($0.kind), which nobody runs" }
+        faults += subscriptions.filter { !kinds.contains($0.kind) }.map {
+            "subscription to \($0.event) starts \($0.kind), which nobody runs"
+        }
         faults += cron.filter { !$0.schedule.isSound }.map { "the schedule of cron entry \($0.name) is impossible" }
-        faults += jobs.filter { $0.policy.attempts < 1 || $0.policy.timeLimit <= .zero }.map { "the policy of job \($0.kind) is impossible" }
+        faults += jobs.filter { $0.policy.attempts < 1 || $0.policy.timeLimit <= .zero }.map {
+            "the policy of job \($0.kind) is impossible"
+        }
         return faults
     }
 

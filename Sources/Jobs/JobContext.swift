@@ -51,7 +51,9 @@ public struct JobContext: Sendable {
     /// One transaction in the job's location, or the named one, whose first act is the receipt of this job and step. When the step was
     /// committed before, `body` does not run and the answer is nil. A run that lost its lease writes nothing.
     public func work<Value: Sendable>(
-        _ step: String, at location: Location? = nil, _ body: (Work) async throws -> Value
+        _ step: String,
+        at location: Location? = nil,
+        _ body: (Work) async throws -> Value
     ) async throws -> Value? {
         let place = try location ?? requireLocation()
         try checkLease()
@@ -67,7 +69,9 @@ public struct JobContext: Sendable {
 
     /// The same for organization data in control.
     public func organizationWork<Value: Sendable>(
-        _ step: String, of organization: OrganizationID? = nil, _ body: (OrganizationWork) async throws -> Value
+        _ step: String,
+        of organization: OrganizationID? = nil,
+        _ body: (OrganizationWork) async throws -> Value
     ) async throws -> Value? {
         let organization = try organization ?? requireOrganization()
         try checkLease()

@@ -18,7 +18,11 @@ public struct JobOperations: Sendable {
 
     /// The newest first; nil asks for all.
     public func list(
-        database: String?, state: JobState? = nil, kind: String? = nil, location: String? = nil, limit: Int = 100
+        database: String?,
+        state: JobState? = nil,
+        kind: String? = nil,
+        location: String? = nil,
+        limit: Int = 100
     ) async throws -> [JobRecord] {
         try await tenancy.queueRead(
             database,
@@ -84,7 +88,8 @@ public struct JobOperations: Sendable {
     /// Retries every dead job of a kind whose unique key nobody holds; answers how many.
     public func retryDead(kind: String, database: String?) async throws -> Int {
         var retried = 0
-        for job in try await list(database: database, state: .dead, kind: kind, limit: 10_000) where try await retry(job.id, database: database) {
+        for job in try await list(database: database, state: .dead, kind: kind, limit: 10_000)
+        where try await retry(job.id, database: database) {
             retried += 1
         }
         return retried

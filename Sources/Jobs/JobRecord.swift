@@ -23,11 +23,12 @@ public struct JobRecord: Sendable, Hashable {
     public let finishedAt: Instant?
 
     init(_ row: Row) throws {
-        (id, location, organization, kind, state, attempt, spent, runAt, reason, parameters, done, total, createdAt, finishedAt) = try row.decode(
-            (
-                JobID, String, OrganizationID?, String, JobState, Int, Int, Instant, String?, String, Int?, Int?, Instant, Instant?
-            ).self
-        )
+        (id, location, organization, kind, state, attempt, spent, runAt, reason, parameters, done, total, createdAt, finishedAt) =
+            try row.decode(
+                (
+                    JobID, String, OrganizationID?, String, JobState, Int, Int, Instant, String?, String, Int?, Int?, Instant, Instant?
+                ).self
+            )
     }
 }
 

@@ -39,7 +39,9 @@ public struct OrganizationWork: Sendable {
 
     /// Starts a job unless an unfinished one of this organization has the same key; the id of the one that has it. One flight.
     @discardableResult
-    public func start(_ job: some JobDescription, unique key: String, delay: Duration = .zero, at instant: Instant? = nil) async throws -> JobID {
+    public func start(_ job: some JobDescription, unique key: String, delay: Duration = .zero, at instant: Instant? = nil) async throws
+        -> JobID
+    {
         try await outbox.start(job, unique: key, delay: delay, at: instant, through: tx)
     }
 

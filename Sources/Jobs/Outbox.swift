@@ -43,7 +43,11 @@ final class Outbox: Sendable {
 
     /// Starts the job unless an unfinished one holds the key; either way the id of the one that holds it.
     func start(
-        _ job: some JobDescription, unique key: String, delay: Duration, at instant: Instant?, through tx: Transaction
+        _ job: some JobDescription,
+        unique key: String,
+        delay: Duration,
+        at instant: Instant?,
+        through tx: Transaction
     ) async throws -> JobID {
         // The holder may finish between the two statements, seldom and hardly twice.
         for _ in 0..<5 {

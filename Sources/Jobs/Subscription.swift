@@ -9,7 +9,10 @@ public struct Subscription: Sendable {
 
     /// - Parameter subscriber: Who asks; the job's kind unless one kind subscribes twice.
     public init<Started: JobDescription>(
-        _ event: String, starts job: Started.Type, subscriber: String? = nil, _ make: @escaping @Sendable (Event) throws -> Started?
+        _ event: String,
+        starts job: Started.Type,
+        subscriber: String? = nil,
+        _ make: @escaping @Sendable (Event) throws -> Started?
     ) {
         self.event = event
         self.subscriber = subscriber ?? Started.kind

@@ -30,7 +30,9 @@ extension QueueTests {
                     record.entries.filter { $0.number == 2 }.count == 6 && record.entries.filter { $0.number == 1 }.count >= 2
                 }
             }
-            #expect(Set(record.entries.filter { $0.number == 2 }.map(\.location)) == [clinic.north.id, clinic.south.id, clinic.elsewhere.id])
+            #expect(
+                Set(record.entries.filter { $0.number == 2 }.map(\.location)) == [clinic.north.id, clinic.south.id, clinic.elsewhere.id]
+            )
             let control = try await clinic.operations.list(database: nil)
             #expect(Set(control.map(\.createdAt)).count == control.count)
         }

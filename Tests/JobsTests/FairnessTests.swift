@@ -40,7 +40,10 @@ extension QueueTests {
             let claims = try await stores.claims.claimAll(2)
             #expect(Set(claims.map(\.role)) == [clinic.north.role.name, clinic.south.role.name])
             let more = try await stores.claims.claim(
-                ClaimStore.Room(limit: 50, perLocation: 10, held: [clinic.north.role.name: 4]), after: .start, now: Ambient.system.now())
+                ClaimStore.Room(limit: 50, perLocation: 10, held: [clinic.north.role.name: 4]),
+                after: .start,
+                now: Ambient.system.now()
+            )
             #expect(more.claims.count == 6)
         }
 
@@ -60,7 +63,9 @@ extension QueueTests {
                     running.withLock { $0.now -= 1 }
                 }
             ])
-            try await clinic.withWorkers(1, catalogue) { $0.poll = .milliseconds(20) ... .milliseconds(30) } _: { _ in
+            try await clinic.withWorkers(1, catalogue) {
+                $0.poll = .milliseconds(20) ... .milliseconds(30)
+            } _: { _ in
                 try await eventually("all are done") { try await clinic.count(.done) == 30 }
             }
             #expect(running.withLock(\.most) == 2)
@@ -81,8 +86,17 @@ extension QueueTests {
 
         private func claim(_ role: String, _ number: Int) -> Claim {
             Claim(
-                key: Claim.Key(id: Ambient.system.id(), attempt: number), role: role, organization: nil, kind: "k", parameters: "{}", spent: 0,
-                reason: nil, request: UUID(high: 0, low: 0), startedBy: nil, cause: .request)
+                key: Claim.Key(id: Ambient.system.id(), attempt: number),
+                role: role,
+                organization: nil,
+                kind: "k",
+                parameters: "{}",
+                spent: 0,
+                reason: nil,
+                request: UUID(high: 0, low: 0),
+                startedBy: nil,
+                cause: .request
+            )
         }
 
         @Test("what is paused waits, and goes on when resumed")

@@ -69,7 +69,9 @@ extension QueueTests {
             try await clinic.empty()
             let record = Record()
             try await clinic.withWorkers(1, probing { job, context in record.add(job.number, context) }) { _ in
-                try await eventually("the worker signed on") { try await clinic.operations.workers(database: clinic.north.database).count == 1 }
+                try await eventually("the worker signed on") {
+                    try await clinic.operations.workers(database: clinic.north.database).count == 1
+                }
                 try await clinic.seed("test.other", at: clinic.north)
                 try await clinic.sql(
                     """
@@ -116,15 +118,19 @@ extension QueueTests {
             let answers = Mutex<[Int?]>([])
             try await clinic.start(Probe(1))
             let catalogue = probing { _, context in
-                let answer = try await context.work("post") { _ in bodies.withLock { count -> Int in
+                let answer = try await context.work("post") { _ in
+                    bodies.withLock { count -> Int in
                         count += 1
                         return count
-                    } }
+                    }
+                }
                 answers.withLock { $0.append(answer) }
-                let other = try await context.organizationWork("count") { _ in bodies.withLock { count -> Int in
+                let other = try await context.organizationWork("count") { _ in
+                    bodies.withLock { count -> Int in
                         count += 1
                         return count
-                    } }
+                    }
+                }
                 answers.withLock { $0.append(other) }
                 if context.attempt == 1 { throw Problem(.failed, "after_the_commit", "It ends between COMMIT and verdict.") }
             }
@@ -167,7 +173,8 @@ extension QueueClinic {
         let kinds = KnownKinds([JobRegistration(Probe.self) { _, _ in }])
         return Stores(
             claims: ClaimStore(tenancy: tenancy, database: north.database, worker: worker, kinds: kinds, slack: .seconds(10)),
-            leases: LeaseStore(tenancy: tenancy, database: north.database, worker: worker, name: "test", lease: lease))
+            leases: LeaseStore(tenancy: tenancy, database: north.database, worker: worker, name: "test", lease: lease)
+        )
     }
 }
 

@@ -9,7 +9,10 @@ import Values
 struct Probe: JobDescription {
     static let kind = "test.probe"
     static let policy = JobPolicy(
-        attempts: 3, backoff: JobBackoff(first: .milliseconds(20), maximum: .milliseconds(50)), timeLimit: .seconds(20))
+        attempts: 3,
+        backoff: JobBackoff(first: .milliseconds(20), maximum: .milliseconds(50)),
+        timeLimit: .seconds(20)
+    )
     let number: Int
 
     init(_ number: Int) { self.number = number }
@@ -21,7 +24,10 @@ struct Probe: JobDescription {
 struct Hasty: JobDescription {
     static let kind = "test.hasty"
     static let policy = JobPolicy(
-        attempts: 2, backoff: JobBackoff(first: .milliseconds(20), maximum: .milliseconds(50)), timeLimit: .milliseconds(200))
+        attempts: 2,
+        backoff: JobBackoff(first: .milliseconds(20), maximum: .milliseconds(50)),
+        timeLimit: .milliseconds(200)
+    )
     init() {}
     init(_ parameters: JobParameters) throws {}
     var parameters: JobParameters { [:] }
@@ -72,7 +78,10 @@ final class Gate: Sendable {
 extension QueueClinic {
     /// Workers for the time of `body`; gone at once after it.
     func withWorkers<Value: Sendable>(
-        _ count: Int = 1, _ catalogue: JobCatalogue, redis: Redis? = nil, _ change: (inout JobWorkerSettings) -> Void = { _ in },
+        _ count: Int = 1,
+        _ catalogue: JobCatalogue,
+        redis: Redis? = nil,
+        _ change: (inout JobWorkerSettings) -> Void = { _ in },
         _ body: ([JobWorker]) async throws -> Value
     ) async throws -> Value {
         var settings = JobWorkerSettings()
@@ -93,8 +102,15 @@ extension QueueClinic {
 
     func worker(_ catalogue: JobCatalogue, _ redis: Redis? = nil, _ settings: JobWorkerSettings = JobWorkerSettings()) -> JobWorker {
         JobWorker(
-            tenancy: tenancy, access: access, catalogue: catalogue, redis: redis, wake: Wake(redis: redis), settings: settings, ambient: .system,
-            logger: .quiet)
+            tenancy: tenancy,
+            access: access,
+            catalogue: catalogue,
+            redis: redis,
+            wake: Wake(redis: redis),
+            settings: settings,
+            ambient: .system,
+            logger: .quiet
+        )
     }
 }
 

@@ -33,7 +33,9 @@ final class QueueClinic: Sendable {
         let reactor = Reactor(name: "jobs-test")
         try await maintenance(servers, reactor) { database in
             for name in names {
-                try await database.script(SQLFile(text: "create database \(name) template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"))
+                try await database.script(
+                    SQLFile(text: "create database \(name) template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'")
+                )
             }
         }
         let owners = Dictionary(uniqueKeysWithValues: names.map { ($0, connect(servers, servers.owner, $0, reactor)) })
@@ -47,30 +49,42 @@ final class QueueClinic: Sendable {
     }
 
     private static func fill(
-        _ servers: TestServers, _ reactor: Reactor, _ names: [String], _ owners: [String: Database]
+        _ servers: TestServers,
+        _ reactor: Reactor,
+        _ names: [String],
+        _ owners: [String: Database]
     ) async throws -> QueueClinic {
         for name in names {
             try await owners[name]?.script(
-                SQLFile(text: "create schema ext; create extension btree_gist schema ext; create extension pg_trgm schema ext;"))
+                SQLFile(text: "create schema ext; create extension btree_gist schema ext; create extension pg_trgm schema ext;")
+            )
         }
         let workers = names.map { connect(servers, servers.worker, $0, reactor) }
         return try await QueueClinic(servers, reactor, names, owners, workers)
     }
 
     private init(
-        _ servers: TestServers, _ reactor: Reactor, _ names: [String], _ owners: [String: Database], _ workers: [Database]
+        _ servers: TestServers,
+        _ reactor: Reactor,
+        _ names: [String],
+        _ owners: [String: Database],
+        _ workers: [Database]
     ) async throws {
         self.reactor = reactor
         self.names = names
         self.owners = owners
         self.workers = workers
         let owner = Owner(
-            control: try #require(owners[names[0]]), databases: owners.filter { $0.key != names[0] },
-            files: try MigrationFiles(folder: servers.migrationsFolder), ambient: .system)
+            control: try #require(owners[names[0]]),
+            databases: owners.filter { $0.key != names[0] },
+            files: try MigrationFiles(folder: servers.migrationsFolder),
+            ambient: .system
+        )
         let installer = Installer(
             owner: owner,
             gateway: try Installer.Login(name: servers.gateway.user, password: servers.gateway.password),
-            worker: try Installer.Login(name: servers.worker.user, password: servers.worker.password))
+            worker: try Installer.Login(name: servers.worker.user, password: servers.worker.password)
+        )
         // Other suites may alter the same roles at this moment.
         try await again(10) { try await installer.run { _ in } }
         let provisioner = Provisioner(owner: owner, logins: [servers.gateway.user, servers.worker.user])
@@ -114,7 +128,9 @@ final class QueueClinic: Sendable {
     /// Empties the queues, so that tests do not meet each other's jobs.
     func empty() async throws {
         for name in names {
-            for statement: Statement in ["delete from queue.job", "delete from queue.event", "delete from queue.worker", "delete from queue.pause"] {
+            for statement: Statement in [
+                "delete from queue.job", "delete from queue.event", "delete from queue.worker", "delete from queue.pause",
+            ] {
                 try await sql(statement, in: name)
             }
         }
@@ -140,8 +156,14 @@ final class QueueClinic: Sendable {
 
     private static func connect(_ servers: TestServers, _ login: TestServers.Login, _ name: String, _ reactor: Reactor) -> Database {
         var settings = DatabaseSettings(
-            host: servers.databaseHost, port: servers.databasePort, database: name, user: login.user, password: login.password,
-            tls: .verifyFull(caFile: servers.databaseCA), applicationName: "jobs-test")
+            host: servers.databaseHost,
+            port: servers.databasePort,
+            database: name,
+            user: login.user,
+            password: login.password,
+            tls: .verifyFull(caFile: servers.databaseCA),
+            applicationName: "jobs-test"
+        )
         settings.leasedConnections = 6
         return Database(settings, reactor: reactor, logger: .quiet)
     }
@@ -166,7 +188,8 @@ final class QueueClinic: Sendable {
 
 /// Opens the clinic around a whole suite.
 struct WithQueueClinic: SuiteTrait, TestScoping {
-    func provideScope(for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void) async throws {
+    func provideScope(for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void) async throws
+    {
         let clinic = try await QueueClinic.open()
         do {
             try await QueueClinic.$current.withValue(clinic) { try await function() }

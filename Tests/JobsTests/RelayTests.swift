@@ -20,7 +20,8 @@ extension QueueTests {
                     Subscription("test.happened", starts: Hasty.self) { event in
                         try event.members.value("number", as: Int.self) == 0 ? Hasty() : nil
                     },
-                ])
+                ]
+            )
         }
 
         private func tell(_ clinic: QueueClinic, _ number: Int, at location: Location? = nil) async throws {
@@ -94,7 +95,10 @@ extension QueueTests {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
             let relay = Relay(
-                store: RelayStore(tenancy: clinic.tenancy, database: clinic.north.database), catalogue: catalogue(Record()), ambient: .system)
+                store: RelayStore(tenancy: clinic.tenancy, database: clinic.north.database),
+                catalogue: catalogue(Record()),
+                ambient: .system
+            )
             try await tell(clinic, 0)
             #expect(try await relay.relay(limit: 10, after: .start).jobs == 2)
             try await clinic.sql("update queue.event set state = 'new'")

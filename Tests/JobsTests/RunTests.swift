@@ -101,7 +101,9 @@ extension QueueTests {
                     }
                 }
             ])
-            try await clinic.withWorkers(1, catalogue) { $0.overrun = .milliseconds(100) } _: { _ in
+            try await clinic.withWorkers(1, catalogue) {
+                $0.overrun = .milliseconds(100)
+            } _: { _ in
                 try await eventually("the second try is done") { try await clinic.count(.done) == 1 }
                 gate.open()
                 try await eventually("the first could not write") { refused.withLock { $0 } == 1 }

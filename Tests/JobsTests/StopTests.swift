@@ -10,7 +10,10 @@ extension QueueTests {
     @Suite(.serialized) struct StopTests {
         /// Runs a worker as a service and asks it to stop when `body` has returned; answers how long stopping took.
         private func stopping(
-            _ clinic: QueueClinic, _ catalogue: JobCatalogue, grace: Duration, _ body: (JobWorker) async throws -> Void
+            _ clinic: QueueClinic,
+            _ catalogue: JobCatalogue,
+            grace: Duration,
+            _ body: (JobWorker) async throws -> Void
         ) async throws -> Duration {
             var settings = JobWorkerSettings()
             settings.grace = grace

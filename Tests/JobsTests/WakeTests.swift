@@ -18,8 +18,12 @@ extension QueueTests {
             try await server.connected { redis in
                 let wake = Wake(redis: redis)
                 let slow = probing { job, context in record.add(job.number, context) }
-                try await clinic.withWorkers(1, slow, redis: redis) { $0.poll = .seconds(30) ... .seconds(31) } _: { _ in
-                    try await eventually("the worker signed on") { try await clinic.operations.workers(database: clinic.north.database).count == 1 }
+                try await clinic.withWorkers(1, slow, redis: redis) {
+                    $0.poll = .seconds(30) ... .seconds(31)
+                } _: { _ in
+                    try await eventually("the worker signed on") {
+                        try await clinic.operations.workers(database: clinic.north.database).count == 1
+                    }
                     for number in 0..<20 {
                         try await clinic.start(Probe(number), wake: wake)
                         try await eventually("it ran", within: .seconds(5)) { record.count == number + 1 }
@@ -88,7 +92,9 @@ final class HintServer {
     func start() throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/redis-server")
-        process.arguments = ["--bind", "127.0.0.1", "--port", "\(port)", "--save", "", "--dir", FileManager.default.temporaryDirectory.path()]
+        process.arguments = [
+            "--bind", "127.0.0.1", "--port", "\(port)", "--save", "", "--dir", FileManager.default.temporaryDirectory.path(),
+        ]
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         self.process = process
@@ -117,7 +123,9 @@ final class HintServer {
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
         }
         try #require(isBound)
         return Int(UInt16(bigEndian: address.sin_port))

@@ -103,7 +103,8 @@ struct ClaimStore: Sendable {
         let (_, _, _, id, role, organization, kind, parameters, attempt, spent, reason, request, actorKind, actorID, account, event, cron) =
             try row.decode(
                 (
-                    String?, String?, Int?, JobID, String, OrganizationID?, String, String, Int, Int, String?, UUID, String, UUID, AccountID?,
+                    String?, String?, Int?, JobID, String, OrganizationID?, String, String, Int, Int, String?, UUID, String, UUID,
+                    AccountID?,
                     EventID?, String?
                 ).self
             )

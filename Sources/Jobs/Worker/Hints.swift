@@ -38,7 +38,8 @@ struct Hints: Sendable {
         arguments += keys.map { .key($0) }
         arguments += ["LEFT", "COUNT", 100]
         let answer = try await redis.blocking(RedisCommand("BLMPOP", arguments: arguments), timeout: .seconds(wait)).array
-        guard let answer, answer.count == 2, let name = answer[0].string, let station = open.first(where: { Wake.key($0.database).name == name })
+        guard let answer, answer.count == 2, let name = answer[0].string,
+            let station = open.first(where: { Wake.key($0.database).name == name })
         else { return }
         let news = (answer[1].array ?? []).compactMap(\.int).reduce(into: Wake.News()) { $0.formUnion(Wake.News(rawValue: Int($1))) }
         if news.contains(.job) { station.claimBell.ring() }

@@ -36,7 +36,10 @@ struct RelayStore: Sendable {
     /// locations in turn; locked, so that relays share them. `jobs` makes what is inserted in the same transaction. Answers how many
     /// events and jobs there were.
     func relay(
-        _ names: [String], limit: Int, after cursor: ClaimStore.Cursor, _ jobs: (ToldEvent) -> [SubscriberJob]
+        _ names: [String],
+        limit: Int,
+        after cursor: ClaimStore.Cursor,
+        _ jobs: (ToldEvent) -> [SubscriberJob]
     ) async throws -> (events: Int, jobs: Int, next: ClaimStore.Cursor) {
         try await tenancy.queue(database) { tx in
             let rows = try await tx.query(take(names, limit, cursor))

@@ -23,7 +23,11 @@ struct Runner: Sendable {
             let body = try open(claim, registration)
             let organization = claim.organization ?? location?.organization
             let caller = try await Authority.caller(
-                for: claim, registration.policy.authority, at: location, in: organization, access: access
+                for: claim,
+                registration.policy.authority,
+                at: location,
+                in: organization,
+                access: access
             )
             try await body(
                 JobContext(

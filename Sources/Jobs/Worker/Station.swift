@@ -19,7 +19,16 @@ final class Station: Sendable {
     let relayBell = Bell()
     let verdictBell = Bell()
 
-    init(_ database: String?, worker: UUID, name: String, settings: JobWorkerSettings, kinds: KnownKinds, relay: Relay, runner: Runner, tally: Tally) {
+    init(
+        _ database: String?,
+        worker: UUID,
+        name: String,
+        settings: JobWorkerSettings,
+        kinds: KnownKinds,
+        relay: Relay,
+        runner: Runner,
+        tally: Tally
+    ) {
         self.database = database
         self.settings = settings
         self.relay = relay
@@ -27,7 +36,11 @@ final class Station: Sendable {
         self.tally = tally
         wake = runner.wake
         claims = ClaimStore(
-            tenancy: runner.tenancy, database: database, worker: worker, kinds: kinds, slack: settings.overrun + settings.lease
+            tenancy: runner.tenancy,
+            database: database,
+            worker: worker,
+            kinds: kinds,
+            slack: settings.overrun + settings.lease
         )
         leases = LeaseStore(tenancy: runner.tenancy, database: database, worker: worker, name: name, lease: settings.lease)
         state = Mutex(StationState(settings))
