@@ -186,7 +186,8 @@ final class LeaseLane: ConnectionKeeper {
         answer(segment, connection, exchange.rows, exchange.failure?.at(segment.order.origin))
         switch ending {
         case .flush: break
-        case .commit where exchange.failure != nil && !connection.isDoomed: rollBack(connection, for: nil)
+        // A COMMIT that failed has undone everything itself; one that was skipped has not.
+        case .commit where !connection.isCleanAtSync && !connection.isDoomed: rollBack(connection, for: nil)
         case .commit, .sync: giveBack(connection)
         }
     }
