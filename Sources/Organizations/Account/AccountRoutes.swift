@@ -102,7 +102,7 @@ struct AccountRoutes {
     static let stepUp = Problem.forbidden("step_up_required", "Enter a code of your second factor again: POST /v1/sessions/current/step-up.")
 }
 
-/// The body of an act that needs no members: `{}`.
+/// Nothing, as a body or an answer: `{}`.
 struct NothingBody: Sendable {
     static let shape = Shape("NoMembers", NothingBody()) {}
 }

@@ -96,31 +96,6 @@ struct StaffRoutes {
             ) { call, work, body in
                 try await work.staffing.resume(try call.path.id("staff", StaffID.self), reason: try body.reason.reason())
             },
-            .list(
-                "/v1/organizations/{organization}/staff/{staff}/sessions",
-                "Lists the open sessions of a staff member",
-                .permission(.staffManage),
-                item: Session.shape
-            ) { call, _ in
-                let organization = try call.organization
-                let staff = try call.path.id("staff", StaffID.self)
-                let sessions = try await call.access.sessions(ofStaff: staff, in: organization)
-                let shown = Act("staff.sessions_read", "staff", staff, objects: sessions.map(\.id.uuid))
-                try await call.access.record(shown, in: .organization(organization), by: call.caller)
-                return Page(sessions)
-            },
-            .act(
-                "/v1/organizations/{organization}/staff/{staff}/sessions/ending",
-                "Ends every session of a staff member, within a second",
-                .permission(.staffManage),
-                body: ReasonedBody.shape,
-                answer: Ended.shape
-            ) { call, body in
-                let staff = try call.path.id("staff", StaffID.self)
-                let organization = try call.organization
-                let reason = try body.reason.reason()
-                return Ended(count: try await call.access.endSessions(ofStaff: staff, in: organization, by: call.caller, reason: reason))
-            },
         ]
     }
 
