@@ -126,7 +126,10 @@ struct DatabaseTests {
         let path = clinic.path(clinic.north, "things/" + made.id)
         #expect(try await http.send("PATCH", path, token: token, body: name("w")).status == 428)
         #expect(try await http.send("PATCH", path, token: token, body: name("w"), headers: ["If-Match": "*"]).status == 428)
-        for stale in ["\"2\"", "W/\"1\"", "1", "\"x\"", "\"99999999999999999999\""] {
+        for broken in ["1", "\"", "\"1\", \"2\"", "W/1"] {
+            #expect(try await http.send("PATCH", path, token: token, body: name("w"), headers: ["If-Match": broken]).status == 400)
+        }
+        for stale in ["\"2\"", "W/\"1\"", "\"x\"", "\"\"", "\"99999999999999999999\""] {
             #expect(try await http.send("PATCH", path, token: token, body: name("w"), headers: ["If-Match": stale]).status == 412)
         }
         let changed = try await http.send("PATCH", path, token: token, body: name("w"), headers: ["If-Match": made.etag])

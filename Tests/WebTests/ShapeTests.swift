@@ -53,6 +53,8 @@ struct ShapeTests {
             #"{\#(Visit.required),"born":"1999-12-31","lines":[{"code":"B","amount":7}],"nickname":"X","marks":{"q":9},"email":"a@b.co"}"#
         let visit = try read(text)
         #expect(try Visit.shape.read(JSON.parse(Visit.shape.bytes(visit))) == visit)
+        let without = try read("{\(Visit.required)}")
+        #expect(try Visit.shape.read(JSON.parse(Visit.shape.bytes(without))) == without)
     }
 
     @Test("all wrong members are reported, each with its pointer")

@@ -77,20 +77,13 @@ struct Operation {
                     "If-Match",
                     "header",
                     form.version == .required,
-                    .object([("type", .string("string")), ("pattern", .string("^\"[1-9][0-9]{0,8}\"$"))]),
+                    .object([("type", .string("string")), ("pattern", .string("^(W/)?\"[!#-~]*\"$"))]),
                     .string("\"3\"")
                 )
             )
         }
         if form.act == .get || form.act == .list {
-            all.append(
-                parameter(
-                    "If-None-Match",
-                    "header",
-                    false,
-                    .object([("type", .string("string")), ("maxLength", .integer(1000)), ("pattern", .string("^\"[!#-~]{1,100}\"$"))])
-                )
-            )
+            all.append(parameter("If-None-Match", "header", false, .object([("type", .string("string"))])))
         }
         return all
     }

@@ -112,7 +112,7 @@ extension Exchange {
         )
     }
 
-    /// What If-Match names. Errors: 428 when it must and does not, 412 when it names no version at all.
+    /// What If-Match names. Errors: 428 when it must and does not, 400 for what is no ETag, 412 for one that no version has.
     func expectedVersion(_ use: VersionUse) throws(Problem) -> Int? {
         guard let header = headers.ifMatch, header != "*" else {
             guard use != .required else {
@@ -125,7 +125,12 @@ extension Exchange {
             return nil
         }
         guard use != .none else { return nil }
-        guard header.hasPrefix("\""), header.hasSuffix("\""), let version = Int(header.trimmed("\"")), version > 0 else {
+        let strong = header.hasPrefix("W/") ? header.dropFirst(2) : header[...]
+        guard strong.utf8.count >= 2, strong.hasPrefix("\""), strong.hasSuffix("\""), !strong.dropFirst().dropLast().contains("\"") else {
+            throw Problem(.malformed, "invalid_etag", "Send one ETag as it was given, in quotes.")
+        }
+        // A weak tag never matches here (RFC 9110, section 13.1.1), and ours are numbers.
+        guard strong.startIndex == header.startIndex, let version = Int(header.trimmed("\"")), version > 0 else {
             throw Problem(.stale, "stale", "It has changed since: this ETag is not of its current version. Read it again.")
         }
         return version

@@ -25,8 +25,10 @@ struct AnswerHeaders: Sendable {
         var fields = base
         fields[.date] = date
         fields.set(Names.requestID, requestID.description)
-        if !reply.body.isEmpty { fields[.contentType] = reply.media }
-        if reply.status != 204, reply.status != 304 { fields[.contentLength] = String(reply.body.count) }
+        if reply.status != 204, reply.status != 304 {
+            fields[.contentType] = reply.media
+            fields[.contentLength] = String(reply.body.count)
+        }
         if let etag = reply.etag { fields[.eTag] = "\"\(etag)\"" }
         if let location = reply.location { fields[.location] = location }
         for (name, value) in reply.headers { fields.set(HTTPField.Name(name), value) }

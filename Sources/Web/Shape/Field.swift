@@ -39,7 +39,10 @@ public struct Field<Value: Sendable>: Sendable {
                 if !optional { reading.fail("required", "Send this member.") }
                 return nil
             },
-            write: kind.write
+            write: { value, writer, viewer in
+                writer.key(name)
+                kind.write(value, &writer, viewer)
+            }
         )
     }
 
@@ -73,6 +76,9 @@ public struct Field<Value: Sendable>: Sendable {
                 return kind.read(json, &reading)
             },
             write: { value, writer, viewer in
+                // A member that may not be null is left out.
+                guard value != nil || null else { return }
+                writer.key(name)
                 if let value { kind.write(value, &writer, viewer) } else { writer.null() }
             }
         )
@@ -102,6 +108,8 @@ public struct Field<Value: Sendable>: Sendable {
                 return kind.read(json, &reading).map(Change.set)
             },
             write: { change, writer, viewer in
+                if case .keep = change { return }
+                writer.key(name)
                 if case .set(let value) = change { kind.write(value, &writer, viewer) } else { writer.null() }
             }
         )
@@ -144,7 +152,6 @@ public struct Field<Value: Sendable>: Sendable {
         }
         self.write = { value, writer, viewer in
             if let visible, !viewer.may(visible) { return }
-            writer.key(name)
             write(value[keyPath: path], &writer, viewer)
         }
     }
