@@ -2,8 +2,10 @@ public import Assembly
 import FoundationEssentials
 public import Jobs
 import Logging
+import Redis
 public import Tenancy
 public import Values
+import Web
 
 /// A clinic of a suite's own, on real servers: databases cloned from the template, a gateway on a free port, and, when asked for, a worker.
 ///
@@ -79,7 +81,7 @@ public final class TestClinic: Sendable {
 
     /// Signs in once and remembers the token.
     public func token(_ name: String) async throws -> String {
-        try await tokens.token(name) {
+        try await tokens.token(name) { [self] in
             let person = try person(name)
             let answer = try await http.send(
                 "POST", "/v1/sessions",

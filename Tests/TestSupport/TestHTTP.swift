@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 public import Values
 
 /// Requests to a gateway over real HTTP.

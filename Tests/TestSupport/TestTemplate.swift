@@ -156,9 +156,9 @@ struct TestTemplate: Sendable {
 
     static func withOwner(_ settings: Settings, _ name: String, _ body: (Database) async throws -> Void) async throws {
         let owner = try TestServers.current().owner
-        var database = DatabaseSettings(
-            host: settings.servers.databaseHost, port: settings.servers.databasePort, database: name, user: owner.user, password: owner.password)
-        database.tls = settings.servers.databaseCA.map { .verifyFull(caFile: $0) } ?? .off
+        let database = DatabaseSettings(
+            host: settings.servers.databaseHost, port: settings.servers.databasePort, database: name, user: owner.user, password: owner.password,
+            tls: settings.servers.databaseCA.map { .verifyFull(caFile: $0) } ?? .off)
         let reactor = Reactor(name: "test-owner")
         let connection = Database(database, reactor: reactor, logger: quiet)
         do {
