@@ -15,12 +15,9 @@ struct KeyCommand: AsyncParsableCommand {
             abstract: "Print a new line for the key file. Append it: the last line seals from now on, the earlier ones still open."
         )
 
-        @Argument(help: "The key's id: a short word that no other line has.") var id: String
+        @Argument(help: "The key's number, which no other line has.") var id: UInt32
 
         func run() throws {
-            guard (1...20).contains(id.utf8.count), id.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) }) else {
-                throw ValidationError("An id is 1 to 20 lower-case letters and digits.")
-            }
             print("\(id) \(hex(Ambient.system.bytes(32)))")
         }
     }

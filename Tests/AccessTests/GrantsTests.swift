@@ -74,7 +74,9 @@ struct GrantsTests {
     func builtInRoles() {
         #expect(BuiltInRole.auditor.permissions.allSatisfy { $0.rawValue.hasSuffix(".read") || $0 == .auditVerify })
         let clinical = ["patients.", "appointments.", "charges.", "ledger.", "claims.", "coverage.", "invoices."]
-        #expect(BuiltInRole.platformOperator.permissions.allSatisfy { permission in !clinical.contains { permission.rawValue.hasPrefix($0) } })
+        #expect(
+            BuiltInRole.platformOperator.permissions.allSatisfy { permission in !clinical.contains { permission.rawValue.hasPrefix($0) } }
+        )
         #expect(!BuiltInRole.platformOperator.isGrantable)
     }
 

@@ -10,7 +10,9 @@ struct KeyRingTests {
     private let location = LocationID(UUID(high: 7, low: 7))
     private let row = UUID(high: 8, low: 8)
 
-    private func context(_ location: LocationID, _ row: UUID, _ table: StaticString = "patient", _ column: StaticString = "tax_id") -> SealContext {
+    private func context(_ location: LocationID, _ row: UUID, _ table: StaticString = "patient", _ column: StaticString = "tax_id")
+        -> SealContext
+    {
         SealContext(location: location, table: table, id: row, column: column)
     }
 
@@ -29,7 +31,8 @@ struct KeyRingTests {
         let sealed = try keys.seal("123-45-6789", for: context(location, row))
         let other = UUID(high: 9, low: 9)
         for place in [
-            context(LocationID(other), row), context(location, other), context(location, row, "person"), context(location, row, "patient", "member_id"),
+            context(LocationID(other), row), context(location, other), context(location, row, "person"),
+            context(location, row, "patient", "member_id"),
             context(LocationID(row), location.uuid), context(location, row, "patien", "ttax_id"),
         ] {
             #expect(throws: KeyRing.Failure.forged) { try keys.open(sealed, for: place) }
@@ -76,7 +79,10 @@ struct KeyRingTests {
         #expect(!keys.checks([], of: [1, 2, 3], purpose: "cursor"))
     }
 
-    @Test("a bad key file is refused with the line", arguments: ["", "# nothing\n", "abcd", "1 abcd", "x \(String(repeating: "0a", count: 32))", "1 2 3"])
+    @Test(
+        "a bad key file is refused with the line",
+        arguments: ["", "# nothing\n", "abcd", "1 abcd", "x \(String(repeating: "0a", count: 32))", "1 2 3"]
+    )
     func badFile(text: String) {
         #expect(throws: KeyRing.Failure.self) { try KeyRing(text: text) }
     }

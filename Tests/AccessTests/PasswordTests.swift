@@ -10,9 +10,11 @@ struct PasswordTests {
     @Test(
         "good ones are taken, of any characters",
         arguments: [
-            "tangerine lampshade 9", "zkwvqpxm", "пароль для клиники", "correct staple violin battery", "🦷🐕🩺🐈🦉🦴🐢🌵", String(repeating: "long enough ", count: 21),
+            "tangerine lampshade 9", "zkwvqpxm", "пароль для клиники", "correct staple violin battery", "🦷🐕🩺🐈🦉🦴🐢🌵",
+            String(repeating: "long enough ", count: 21),
             "  leading and trailing  ", "Riverside was where we met Ada",
-        ])
+        ]
+    )
     func accepted(password: String) throws {
         try PasswordRules.check(password, pointer: "/password", words: words)
     }
@@ -20,10 +22,13 @@ struct PasswordTests {
     @Test(
         "common, monotonous and guessable ones are refused",
         arguments: [
-            "password", "Password1!", "P@ssw0rd", "p@ssw0rd2024!", "12345678", "123456789", "87654321", "abcdefgh", "aaaaaaaa", "abababab", "qwertyuiop",
-            "Letmein1", "Summer2026!", "iloveyou", "dentist123", "correct horse battery staple", "RiversideFamilyClinic", "riversidefamilyclinic1", "AdaLovelace1815",
+            "password", "Password1!", "P@ssw0rd", "p@ssw0rd2024!", "12345678", "123456789", "87654321", "abcdefgh", "aaaaaaaa", "abababab",
+            "qwertyuiop",
+            "Letmein1", "Summer2026!", "iloveyou", "dentist123", "correct horse battery staple", "RiversideFamilyClinic",
+            "riversidefamilyclinic1", "AdaLovelace1815",
             "ada.lovelace", "Ada-Lovelace!!",
-        ])
+        ]
+    )
     func known(password: String) {
         #expect(code(password) == "too_common")
     }
@@ -119,7 +124,10 @@ struct GuessLimitsTests {
     @Test("addresses that differ in case or blanks are one")
     func email() {
         #expect(EmailAddress(" Ada@Example.ORG ")?.key == "ada@example.org")
-        for text in ["", "ada", "@example.org", "ada@", "a b@example.org", "ada@example", "a@b@example.org", "ada@example.org\nx", "a\u{0}@example.org"] {
+        for text in [
+            "", "ada", "@example.org", "ada@", "a b@example.org", "ada@example", "a@b@example.org", "ada@example.org\nx",
+            "a\u{0}@example.org",
+        ] {
             #expect(EmailAddress(text) == nil, "\(text)")
         }
     }

@@ -31,19 +31,27 @@ extension Practice {
     }
 
     func staffing<Value: Sendable>(
-        in organization: OrganizationID? = nil, by caller: Caller, version: Int? = nil, _ body: (Staffing) async throws -> Value
+        in organization: OrganizationID? = nil,
+        by caller: Caller,
+        version: Int? = nil,
+        _ body: (Staffing) async throws -> Value
     ) async throws -> Value {
         let id = organization ?? self.organization
         let acting = try caller.acting(in: id)
         return try await tenancy.organization(id) { tx in
             try await body(
-                Staffing(tx, organization: id, by: acting, now: ambient.now(), ambient: ambient, expectedVersion: version))
+                Staffing(tx, organization: id, by: acting, now: ambient.now(), ambient: ambient, expectedVersion: version)
+            )
         }
     }
 
     /// Invites and joins, with an account of one's own.
     func join(
-        _ access: Access, _ grants: [NewGrant], in organization: OrganizationID? = nil, email: String? = nil, by caller: Caller? = nil,
+        _ access: Access,
+        _ grants: [NewGrant],
+        in organization: OrganizationID? = nil,
+        email: String? = nil,
+        by caller: Caller? = nil,
         source: String = "192.0.2.1"
     ) async throws -> Person {
         let email = email ?? "p\(UInt64.random(in: 0...UInt64.max))@example.org"
@@ -55,12 +63,21 @@ extension Practice {
         let secret = try #require(Base32.decode(enrolment.secret))
         let password = "tangerine lampshade \(UInt64.random(in: 0...UInt64.max))"
         let signedIn = try await access.acceptInvitation(
-            token: invitation.token, password: password, code: TOTP.code(secret: secret, at: clock.now), from: origin(source))
+            token: invitation.token,
+            password: password,
+            code: TOTP.code(secret: secret, at: clock.now),
+            from: origin(source)
+        )
         // The next code is a fresh one.
         clock.advance(seconds: 31)
         return Person(
-            email: email, password: password, secret: secret, staff: invitation.staff, organization: organization ?? self.organization,
-            token: signedIn.token)
+            email: email,
+            password: password,
+            secret: secret,
+            staff: invitation.staff,
+            organization: organization ?? self.organization,
+            token: signedIn.token
+        )
     }
 
     /// The acts an organization's trail holds for one object or actor, the oldest first.

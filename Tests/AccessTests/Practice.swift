@@ -42,8 +42,14 @@ final class Practice: Sendable {
         let reactor = reactor
         let connect = { (database: String, login: TestServers.Login) -> Database in
             var settings = DatabaseSettings(
-                host: servers.databaseHost, port: servers.databasePort, database: database, user: login.user, password: login.password,
-                tls: .verifyFull(caFile: servers.databaseCA), applicationName: "access-test")
+                host: servers.databaseHost,
+                port: servers.databasePort,
+                database: database,
+                user: login.user,
+                password: login.password,
+                tls: .verifyFull(caFile: servers.databaseCA),
+                applicationName: "access-test"
+            )
             settings.leasedConnections = 4
             settings.leaseDeadline = .seconds(60)
             return Database(settings, reactor: reactor, logger: logger)
@@ -57,12 +63,17 @@ final class Practice: Sendable {
         ownerLocations = connect(names[1], servers.owner)
         for database in [ownerControl, ownerLocations] {
             try await database.script(
-                SQLFile(text: "create schema ext; create extension btree_gist with schema ext; create extension pg_trgm with schema ext;"))
+                SQLFile(text: "create schema ext; create extension btree_gist with schema ext; create extension pg_trgm with schema ext;")
+            )
         }
         let clock = clock
         let ambient = Ambient(now: { clock.now }, random: Ambient.system.random)
         owner = Owner(
-            control: ownerControl, databases: [names[1]: ownerLocations], files: try MigrationFiles(folder: servers.migrationsFolder), ambient: ambient)
+            control: ownerControl,
+            databases: [names[1]: ownerLocations],
+            files: try MigrationFiles(folder: servers.migrationsFolder),
+            ambient: ambient
+        )
         let gateway = try Installer.Login(name: servers.gateway.user, password: servers.gateway.password)
         let worker = try Installer.Login(name: servers.worker.user, password: servers.worker.password)
         try await Installer(owner: owner, gateway: gateway, worker: worker).run { _ in }
@@ -73,7 +84,9 @@ final class Practice: Sendable {
         let currency = try #require(Currency("USD"))
         let location = { (name: String, organization: OrganizationID) in
             try await provisioner.createLocation(
-                Provisioner.NewLocation(name: name, kind: .medical, timeZone: zone, currency: currency), in: organization)
+                Provisioner.NewLocation(name: name, kind: .medical, timeZone: zone, currency: currency),
+                in: organization
+            )
         }
         north = try await location("North", organization)
         south = try await location("South", organization)
@@ -89,8 +102,13 @@ final class Practice: Sendable {
         for database in databases + [ownerControl, ownerLocations] { await database.close() }
         let servers = try TestServers.current()
         let settings = DatabaseSettings(
-            host: servers.databaseHost, port: servers.databasePort, database: servers.controlDatabase, user: servers.owner.user,
-            password: servers.owner.password, tls: .verifyFull(caFile: servers.databaseCA))
+            host: servers.databaseHost,
+            port: servers.databasePort,
+            database: servers.controlDatabase,
+            user: servers.owner.user,
+            password: servers.owner.password,
+            tls: .verifyFull(caFile: servers.databaseCA)
+        )
         let main = Database(settings, reactor: reactor, logger: logger)
         for name in names { try await main.script(SQLFile(text: "drop database \(name) with (force)")) }
         for location in [north, south, foreign] { try await main.script(SQLFile(text: "drop role \(location.role.name)")) }
@@ -123,7 +141,8 @@ final class Clock: Sendable {
 
 /// Makes the databases once for all suites within, and drops them at the end.
 struct PracticeTrait: SuiteTrait, TestScoping {
-    func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void) async throws {
+    func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void) async throws
+    {
         let practice = try await Practice()
         do {
             try await Practice.$shared.withValue(practice) { try await function() }

@@ -31,7 +31,11 @@ extension OnDatabase {
             let provider = try await practice.caller(access, clerk.token)
             let selfish = try await problem {
                 _ = try await practice.staffing(by: provider) {
-                    try await $0.grant(NewGrant(.permission(.ledgerAdjust), at: practice.north.id), to: clerk.staff, reason: practice.reason)
+                    try await $0.grant(
+                        NewGrant(.permission(.ledgerAdjust), at: practice.north.id),
+                        to: clerk.staff,
+                        reason: practice.reason
+                    )
                 }
             }
             #expect(selfish == "permission_missing")
@@ -67,8 +71,11 @@ extension OnDatabase {
             let boss = try await practice.caller(access, owner.token)
             let middle = try await practice.caller(access, manager.token)
             #expect(
-                try await problem { _ = try await practice.staffing(by: middle) { try await $0.suspend(owner.staff, reason: practice.reason) } }
-                    == "grants_more_than_held")
+                try await problem {
+                    _ = try await practice.staffing(by: middle) { try await $0.suspend(owner.staff, reason: practice.reason) }
+                }
+                    == "grants_more_than_held"
+            )
             let suspended = try await practice.staffing(by: boss) { try await $0.suspend(manager.staff, reason: practice.reason) }
             let fresh = try await practice.caller(practice.access(), manager.token)
             #expect(!fresh.may(.patientsRead, at: practice.north))
@@ -129,12 +136,18 @@ extension OnDatabase {
             let boss = try await practice.caller(access, owner.token)
             let grant = try await practice.staffing(by: boss) {
                 try await $0.grant(
-                    NewGrant(.permission(.patientsRead), at: practice.south.id, effect: .deny), to: clerk.staff, reason: practice.reason)
+                    NewGrant(.permission(.patientsRead), at: practice.south.id, effect: .deny),
+                    to: clerk.staff,
+                    reason: practice.reason
+                )
             }
             let caller = try await practice.caller(practice.access(), clerk.token)
             #expect(caller.may(.patientsRead, at: practice.north))
             #expect(!caller.may(.patientsRead, at: practice.south))
-            #expect(caller.locations(with: .patientsRead, in: practice.organization) == .all(of: practice.organization, except: [practice.south.id]))
+            #expect(
+                caller.locations(with: .patientsRead, in: practice.organization)
+                    == .all(of: practice.organization, except: [practice.south.id])
+            )
             #expect(!caller.locations(with: .patientsRead, in: practice.organization).contains(practice.foreign))
             try await practice.staffing(by: boss) { try await $0.revoke(grant.id, reason: practice.reason) }
             #expect(try await practice.caller(practice.access(), clerk.token).may(.patientsRead, at: practice.south))
@@ -146,7 +159,12 @@ extension OnDatabase {
             let access = practice.access()
             let until = practice.clock.now.adding(seconds: 600)
             let person = try await practice.join(
-                access, [NewGrant(.builtIn(.frontDesk), at: practice.north.id, until: until), NewGrant(.builtIn(.assistant), at: practice.north.id)])
+                access,
+                [
+                    NewGrant(.builtIn(.frontDesk), at: practice.north.id, until: until),
+                    NewGrant(.builtIn(.assistant), at: practice.north.id),
+                ]
+            )
             #expect(try await practice.caller(access, person.token).may(.appointmentsBook, at: practice.north))
             practice.clock.advance(seconds: 601)
             #expect(try await !practice.caller(practice.access(), person.token).may(.appointmentsBook, at: practice.north))
@@ -176,7 +194,12 @@ extension OnDatabase {
                 try await practice.staffing(by: boss) { try await $0.removeRole(role.id, reason: practice.reason) }
             }
             #expect(used == "role_in_use")
-            let page = try await access.read(practice.organization, Role.page(after: nil, limit: 10), ReadAct("role.list", "role"), by: boss)
+            let page = try await access.read(
+                practice.organization,
+                Role.page(after: nil, limit: 10),
+                ReadAct("role.list", "role"),
+                by: boss
+            )
             #expect(try page.map(Role.init).contains { $0.id == role.id && $0.permissions == [.feesRead] })
         }
 
@@ -210,11 +233,15 @@ extension OnDatabase {
         @Test("the sign-in tables are closed to the organization's door, and other organizations' rows are not there")
         func walls() async throws {
             let practice = try Practice.current
-            for statement in ["select id from control.account", "select id from control.session", "select token_hash from control.api_key"] as [Statement] {
+            for statement in ["select id from control.account", "select id from control.session", "select token_hash from control.api_key"]
+                as [Statement]
+            {
                 await #expect(throws: PostgresError.self) { try await practice.tenancy.organizationRead(practice.organization, statement) }
             }
             let rows = try await practice.tenancy.organizationRead(
-                practice.organization, "select id from control.staff where organization_id <> \(practice.organization)")
+                practice.organization,
+                "select id from control.staff where organization_id <> \(practice.organization)"
+            )
             #expect(rows.isEmpty)
             await #expect(throws: PostgresError.self) {
                 try await practice.tenancy.organizationRead(practice.organization, "delete from control.audit_entry")

@@ -10,9 +10,11 @@ struct TOTPTests {
     @Test(
         "the vectors of RFC 6238 hold",
         arguments: [
-            (59, "94287082"), (1_111_111_109, "07081804"), (1_111_111_111, "14050471"), (1_234_567_890, "89005924"), (2_000_000_000, "69279037"),
+            (59, "94287082"), (1_111_111_109, "07081804"), (1_111_111_111, "14050471"), (1_234_567_890, "89005924"),
+            (2_000_000_000, "69279037"),
             (20_000_000_000, "65353130"),
-        ] as [(Int64, String)])
+        ] as [(Int64, String)]
+    )
     func vectors(seconds: Int64, code: String) {
         #expect(TOTP.code(secret: secret, step: seconds / 30, digits: 8) == code)
     }
@@ -38,6 +40,10 @@ struct TOTPTests {
         let enrolment = TOTPEnrolment(secret: secret, issuer: "Poly clinic", account: "ada@example.org", proof: "")
         #expect(enrolment.secret == "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
         #expect(Base32.decode(enrolment.secret) == secret)
-        #expect(enrolment.uri.hasPrefix("otpauth://totp/Poly%20clinic:ada%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Poly%20clinic"))
+        #expect(
+            enrolment.uri.hasPrefix(
+                "otpauth://totp/Poly%20clinic:ada%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Poly%20clinic"
+            )
+        )
     }
 }

@@ -10,7 +10,8 @@ extension OnDatabase {
     struct TrailTests {
         private func caller(_ practice: Practice) throws -> Caller {
             try Caller.system("trail-test", requestID: practice.origin().requestID, organization: practice.organization).acting(
-                in: practice.organization)
+                in: practice.organization
+            )
         }
 
         /// Seven acts on patients that do not exist: the trail does not ask.
@@ -20,8 +21,11 @@ extension OnDatabase {
             for patient in patients {
                 try await practice.tenancy.transaction(location) { tx in
                     tx.audit(
-                        Act("patient.updated", "patient", patient, patients: [patient], changed: ["phone"]), by: caller, at: practice.clock.now,
-                        ambient: practice.ambient)
+                        Act("patient.updated", "patient", patient, patients: [patient], changed: ["phone"]),
+                        by: caller,
+                        at: practice.clock.now,
+                        ambient: practice.ambient
+                    )
                 }
             }
             return patients
@@ -36,8 +40,11 @@ extension OnDatabase {
             let counter = FlightCounter()
             let rows = try await FlightCounter.$current.withValue(counter) {
                 try await access.read(
-                    practice.north, "select id, name from unnest(\(ids), \(["c", "b", "a"])) as t (id, name) order by name desc",
-                    ReadAct("patient.list", "patient", patients: .same), by: caller)
+                    practice.north,
+                    "select id, name from unnest(\(ids), \(["c", "b", "a"])) as t (id, name) order by name desc",
+                    ReadAct("patient.list", "patient", patients: .same),
+                    by: caller
+                )
             }
             #expect(try rows.map { try $0.value("name", as: String.self) } == ["c", "b", "a"])
             #expect(counter.count <= 2, "the read, and the flush it shares with others")
@@ -46,8 +53,11 @@ extension OnDatabase {
             #expect(found.first?.objects == ids)
             #expect(found.first?.patients == ids.map { PatientID($0) })
             let none = try await access.read(
-                practice.north, "select id from {location}.patient where false", ReadAct("patient.searched_nothing", "patient", patients: .same),
-                by: caller)
+                practice.north,
+                "select id from {location}.patient where false",
+                ReadAct("patient.searched_nothing", "patient", patients: .same),
+                by: caller
+            )
             #expect(none.isEmpty)
             #expect(try await access.search(.location(practice.north), AuditQuery(action: "patient.searched_nothing"), by: caller).isEmpty)
         }
@@ -60,8 +70,11 @@ extension OnDatabase {
             let ids = (0..<4).map { _ in practice.ambient.id(PatientID.self).uuid }
             let type = { (shown: [UUID]) in
                 _ = try await access.read(
-                    practice.north, "select id from unnest(\(shown)) as t (id)", ReadAct("patient.typed", "patient", patients: .same, coalesced: true),
-                    by: caller)
+                    practice.north,
+                    "select id from unnest(\(shown)) as t (id)",
+                    ReadAct("patient.typed", "patient", patients: .same, coalesced: true),
+                    by: caller
+                )
             }
             try await type(Array(ids[0...2]))
             try await type(Array(ids[0...1]))
@@ -106,13 +119,17 @@ extension OnDatabase {
 
         /// Does something to the trail of a fresh location as the owner of its tables, and says what verification finds.
         private func tampered(
-            _ practice: Practice, _ tamper: ([AuditEntry], [PatientID]) -> [Statement], sealedBefore: Bool = true
+            _ practice: Practice,
+            _ tamper: ([AuditEntry], [PatientID]) -> [Statement],
+            sealedBefore: Bool = true
         ) async throws -> (Verification.Finding?, [AuditEntry]) {
             let access = practice.access()
             let trail = Trail.location(practice.foreign)
             let owner = Scope.login(schema: practice.foreign.schema)
             try await practice.ownerLocations.transaction(owner) { tx in
-                try await tx.query(["delete from {location}.audit_seal", "delete from {location}.audit_entry", "delete from {location}.audit_unsealed"])
+                try await tx.query([
+                    "delete from {location}.audit_seal", "delete from {location}.audit_entry", "delete from {location}.audit_unsealed",
+                ])
             }
             var patients = try await acts(practice, at: practice.foreign)
             if sealedBefore { try await access.seal(trail) }
@@ -120,7 +137,9 @@ extension OnDatabase {
             if sealedBefore { try await access.seal(trail) }
             #expect(try await access.verify(trail).isSound)
             let rows = try await practice.tenancy.read(
-                practice.foreign, "select " + TrailColumns.names + " from {location}.audit_entry order by id")
+                practice.foreign,
+                "select " + TrailColumns.names + " from {location}.audit_entry order by id"
+            )
             let entries = try rows.map(AuditEntry.init)
             try await practice.ownerLocations.transaction(owner) { tx in _ = try await tx.query(tamper(entries, patients)) }
             return (try await access.verify(trail).finding, entries)
@@ -144,10 +163,15 @@ extension OnDatabase {
         @Test("a removed entry is named, sealed or not")
         func removed() async throws {
             let practice = try Practice.current
-            let (sealed, entries) = try await tampered(practice) { entries, _ in ["delete from {location}.audit_entry where id = \(entries[3].id)"] }
+            let (sealed, entries) = try await tampered(practice) { entries, _ in
+                ["delete from {location}.audit_entry where id = \(entries[3].id)"]
+            }
             #expect(sealed == .removed(entry: entries[3].id, batch: 1))
             let (waiting, others) = try await tampered(
-                practice, { entries, _ in ["delete from {location}.audit_entry where id = \(entries[3].id)"] }, sealedBefore: false)
+                practice,
+                { entries, _ in ["delete from {location}.audit_entry where id = \(entries[3].id)"] },
+                sealedBefore: false
+            )
             #expect(waiting == .removed(entry: others[3].id, batch: nil))
         }
 
@@ -190,7 +214,9 @@ extension OnDatabase {
             let practice = try Practice.current
             let (missing, _) = try await tampered(practice) { entries, _ in ["delete from {location}.audit_seal where batch = 1"] }
             #expect(missing == .brokenChain(batch: 1))
-            let (changed, _) = try await tampered(practice) { entries, _ in ["update {location}.audit_seal set sealed_at = sealed_at + interval '1 hour' where batch = 2"] }
+            let (changed, _) = try await tampered(practice) { entries, _ in
+                ["update {location}.audit_seal set sealed_at = sealed_at + interval '1 hour' where batch = 2"]
+            }
             #expect(changed == .changedSeal(batch: 2))
         }
 
@@ -229,12 +255,16 @@ extension OnDatabase {
             practice.clock.advance(seconds: 60 - practice.clock.now.microseconds / 1_000_000 % 60)
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<15 {
-                    group.addTask { await access.refused(caller, .ledgerAdjust, in: practice.organization, route: "POST /v1/…/adjustments") }
+                    group.addTask {
+                        await access.refused(caller, .ledgerAdjust, in: practice.organization, route: "POST /v1/…/adjustments")
+                    }
                 }
             }
             #expect(try await practice.acts(of: person.staff).filter { $0 == "access.refused" }.count == 10)
             let count = try await practice.tenancy.organizationRead(
-                practice.organization, "select sum(refusals)::int8 from control.refusal_count where actor_id = \(person.staff)")
+                practice.organization,
+                "select sum(refusals)::int8 from control.refusal_count where actor_id = \(person.staff)"
+            )
             #expect(try count.first?.value(0, as: Int.self) == 15)
         }
 

@@ -1,6 +1,6 @@
-public import Values
 import Postgres
 import Tenancy
+public import Values
 
 extension Access {
     /// Whoever once acted, with what they may now: for a job that delivers data to the person who asked for it. Read anew each time, so that
@@ -39,7 +39,8 @@ extension Identity {
         let account = try first.value(0, as: AccountID.self)
         let actor = Actor(kind: .staff, id: try first.value(6, as: UUID.self), account: account, name: try first.value(8, as: String.self))
         let membership = Membership(
-            organization: try first.value(7, as: OrganizationID.self), actor: actor,
+            organization: try first.value(7, as: OrganizationID.self),
+            actor: actor,
             state: try state(staff: first.value(9, as: String.self), organization: first.value(10, as: String.self)),
             grants: Grants(try rows.compactMap(rule))
         )

@@ -64,6 +64,11 @@ struct GuessCounter: Sendable {
     /// It was never judged.
     var undo: [Statement] { subjects.map(takeBack) }
 
+    /// Changes nothing, but is a write.
+    var mark: Statement {
+        "update control.guess_counter set failures = failures where kind = \(subjects[0].kind.rawValue) and subject = \(subjects[0].subject)"
+    }
+
     private func takeBack(_ kind: GuessLimits.Kind, _ subject: [UInt8]) -> Statement {
         "update control.guess_counter set failures = greatest(failures - 1, 0) where kind = \(kind.rawValue) and subject = \(subject)"
     }

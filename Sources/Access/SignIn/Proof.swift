@@ -53,7 +53,7 @@ extension Access {
         }
         let step = TOTP.step(of: code, secret: secret ?? Access.dummySecret, at: now)
         guard matches, let account, account.isActive, secret != nil, let step, step > account.lastStep else {
-            if let account { try await recordFailure(account, from: origin, at: now) }
+            try await recordFailure(account?.id, counter, from: origin, at: now)
             throw Access.signInRefused
         }
         return Proof(account: account, step: step, counter: counter, now: now)
@@ -97,15 +97,12 @@ extension Access {
         return Problem(.tooMany, "too_many_attempts", "Too many attempts. Try again later.", retryAfter: Int(seconds))
     }
 
-    private func recordFailure(_ account: StoredAccount, from origin: Origin, at now: Instant) async throws {
+    /// For an account that does not exist the same is asked and committed, so that the time taken does not tell.
+    private func recordFailure(_ account: AccountID?, _ counter: GuessCounter, from origin: Origin, at now: Instant) async throws {
+        let account = account ?? ambient.id()
         try await tenancy.signIn { tx in
-            try await recordEverywhere(
-                Act("sign_in.refused", "account", account.id, result: .refused),
-                account.id,
-                from: origin,
-                at: now,
-                tx
-            )
+            tx.enqueue(counter.mark)
+            try await recordEverywhere(Act("sign_in.refused", "account", account, result: .refused), account, from: origin, at: now, tx)
         }
     }
 

@@ -39,16 +39,16 @@ extension Access {
         return try await end(account, except: current, why: "ended", act: "sessions.ended", by: caller)
     }
 
-    /// The open sessions of a staff member, for who manages staff there.
-    public func sessions(ofStaff staff: StaffID, in organization: OrganizationID) async throws -> [Session] {
-        try await sessions(account(of: staff, in: organization), current: nil)
+    /// The open sessions of a staff member, for who may manage that member. Errors: `not_found`, `grants_more_than_held`.
+    public func sessions(ofStaff staff: StaffID, in organization: OrganizationID, by caller: Caller) async throws -> [Session] {
+        try await sessions(account(of: staff, in: organization, managedBy: caller), current: nil)
     }
 
-    /// Ends every session of a staff member. Answers how many.
+    /// Ends every session of a staff member. Answers how many. Errors: `not_found`, `grants_more_than_held`.
     @discardableResult
     public func endSessions(ofStaff staff: StaffID, in organization: OrganizationID, by caller: Caller, reason: Reason) async throws -> Int
     {
-        let account = try await account(of: staff, in: organization)
+        let account = try await account(of: staff, in: organization, managedBy: caller)
         return try await end(account, why: "ended", act: "staff.sessions_ended", reason: reason, by: caller, in: organization)
     }
 
@@ -57,12 +57,26 @@ extension Access {
         return (account, session)
     }
 
-    private func account(of staff: StaffID, in organization: OrganizationID) async throws -> AccountID {
-        let rows = try await tenancy.signInRead(
-            "select account_id from control.staff where id = \(staff) and organization_id = \(organization) and account_id is not null"
-        )
-        guard let row = rows.first else { throw Problem.notFound }
-        return try row.value(0)
+    /// Forgives the failures to sign in of a staff member whose account bears no more of them. Errors: `not_found`, `grants_more_than_held`.
+    public func unlock(_ staff: StaffID, in organization: OrganizationID, by caller: Caller, reason: Reason) async throws {
+        let account = try await account(of: staff, in: organization, managedBy: caller)
+        let now = ambient.now()
+        try await tenancy.signIn { tx in
+            let row = try await tx.query("select email_key from control.account where id = \(account)").first
+            guard let key = try row?.value(0, as: String.self) else { throw Problem.notFound }
+            GuessCounter(email: key, source: nil, isKnown: false, keys: keys).forgive(at: now).prefix(1).forEach { tx.enqueue($0) }
+            let act = Act("staff.unlocked", "staff", staff, reason: reason)
+            tx.auditOrganization(act, organization: organization, by: caller, at: now, ambient: ambient)
+        }
+    }
+
+    private func account(of staff: StaffID, in organization: OrganizationID, managedBy caller: Caller) async throws -> AccountID {
+        try await tenancy.organization(organization) { tx in
+            let staffing = Staffing(tx, organization: organization, by: caller, now: ambient.now(), ambient: ambient)
+            guard let account = try await staffing.member(staff).account else { throw Problem.notFound }
+            try await staffing.checkMayManage(staff)
+            return account
+        }
     }
 
     private func sessions(_ account: AccountID, current: SessionID?) async throws -> [Session] {

@@ -19,13 +19,13 @@ extension Staffing {
             """
         )
         guard !made.isEmpty else { throw Problem.conflict("already_invited", "This address is a staff member's, or invited, already.") }
+        audit(Act("staff.invited", "staff", id))
         let member = try await member(id)
         let reason = Reason(known: "invitation", "Granted with the invitation.")
         for new in grants {
             let grant = try await insert(new, to: member)
             audit(Act("staff.granted", "staff", id, reason: reason, changed: new.describing, objects: [grant.uuid]))
         }
-        audit(Act("staff.invited", "staff", id))
         return invitation(id)
     }
 

@@ -23,7 +23,9 @@ public struct StaffMember: Sendable {
         columns + " where (\(after)::uuid is null or id > \(after))" + having(locations) + " order by id limit \(limit)"
     }
 
-    public static func one(_ id: StaffID, at locations: [LocationID]? = nil) -> Statement { columns + " where id = \(id)" + having(locations) }
+    public static func one(_ id: StaffID, at locations: [LocationID]? = nil) -> Statement {
+        columns + " where id = \(id)" + having(locations)
+    }
 
     private static func having(_ locations: [LocationID]?) -> Statement {
         guard let locations else { return "" }
