@@ -1,5 +1,7 @@
-import Testing
+import Assembly
+import Tenancy
 import TestSupport
+import Testing
 import Values
 
 @Suite("Accounts and sessions", .serialized)

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 import Values
 
 @testable import Organizations

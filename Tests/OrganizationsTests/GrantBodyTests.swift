@@ -1,6 +1,6 @@
 import Access
-import Testing
 import TestSupport
+import Testing
 import Values
 
 @testable import Organizations

@@ -1,8 +1,9 @@
 import Access
+import Assembly
 import Postgres
 import Tenancy
-import Testing
 import TestSupport
+import Testing
 import Values
 
 @Suite("The organization's own data", .serialized)

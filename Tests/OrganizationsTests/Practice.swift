@@ -1,6 +1,8 @@
 import Access
-import Testing
+import Assembly
+import Tenancy
 import TestSupport
+import Testing
 import Values
 
 /// What the stories of this suite do again and again.

@@ -1,7 +1,8 @@
+import Assembly
 import Postgres
 import Tenancy
-import Testing
 import TestSupport
+import Testing
 import Values
 
 @Suite("Staff, grants, roles and keys", .serialized)

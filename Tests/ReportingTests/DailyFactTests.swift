@@ -1,6 +1,8 @@
+import Assembly
 import Billing
-import Testing
+import Tenancy
 import TestSupport
+import Testing
 import Values
 
 @testable import Reporting

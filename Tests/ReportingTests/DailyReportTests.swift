@@ -1,6 +1,6 @@
 import Jobs
-import Testing
 import TestSupport
+import Testing
 import Values
 
 @testable import Reporting

@@ -1,4 +1,5 @@
 import Access
+import Assembly
 import Billing
 import Jobs
 import Postgres
