@@ -33,7 +33,7 @@ let package = Package(
         // The platform.
         room("Values"),
         room("X12", ["Values"]),
-        room("Postgres", ["Values", "CLibpq"], [log, nioCore]),
+        room("Postgres", ["Values", "CLibpq"], [log]),
         room("Redis", ["Values", "CHiredis"], [log, nioCore, nioPosix, nioSSL]),
         room("Tenancy", ["Values", "Postgres"], [log, crypto]),
         room("Access", ["Values", "Postgres", "Tenancy", "CArgon2"], [log, crypto]),
@@ -50,8 +50,8 @@ let package = Package(
 
         // Where everything meets, and the three programs.
         room("Assembly", platform + slices + ["X12"], [configuration, lifecycle, log, signals]),
-        program("Gateway", ["Assembly"]),
-        program("Worker", ["Assembly"]),
+        program("Gateway", ["Assembly"], [log]),
+        program("Worker", ["Assembly"], [log]),
         program("Admin", ["Assembly"] + platform + slices + ["X12"], [argumentParser, httpClient, log, nioCore]),
 
         // Tests mirror Sources; TestSupport starts nothing itself: it finds the servers of deploy/test.
@@ -74,6 +74,7 @@ let package = Package(
         tests("Organizations"),
         tests("Claims"),
         tests("Reporting"),
+        tests("Scenario"),
     ]
     guard let only = Context.environment["ONLY_TESTS"] else { return all }
     return all.filter { $0.name == only + "Tests" }

@@ -1,5 +1,6 @@
 import Assembly
 import Glibc
+import Logging
 
 @main
 struct GatewayProgram {

@@ -53,9 +53,7 @@ public final class Tenancy: Sendable {
     /// the answer waits for the next flush that the database's answers share, so that a crash loses no audit of an answer given (L3).
     public func read(_ location: Location, _ statement: Statement, lazily: Bool = false) async throws -> Rows {
         let database = try database(location)
-        let rows = try await database.flight(scope(location, lazily: lazily), [statement])[0]
-        if lazily { try await database.flushed() }
-        return rows
+        return try await database.flight(scope(location, lazily: lazily), [statement], durable: lazily)[0]
     }
 
     /// Several statements, each answer fetched inside one flight's transaction. `lazily` as above.
@@ -80,9 +78,7 @@ public final class Tenancy: Sendable {
 
     /// Organization data, one flight. `lazily` as for locations.
     public func organizationRead(_ id: OrganizationID, _ statement: Statement, lazily: Bool = false) async throws -> Rows {
-        let rows = try await control.flight(Tenancy.organizationScope(id, lazily: lazily), [statement])[0]
-        if lazily { try await control.flushed() }
-        return rows
+        try await control.flight(Tenancy.organizationScope(id, lazily: lazily), [statement], durable: lazily)[0]
     }
 
     /// The second door of control: accounts, sessions, keys, guess counters and the directory, for sign-in and operator look-ups.
