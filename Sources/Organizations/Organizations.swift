@@ -16,7 +16,8 @@ public struct Organizations: Sendable {
 
     public var routes: [Route] {
         SessionRoutes().routes + AccountRoutes().routes + InvitationRoutes().routes + OrganizationRoutes().routes + LocationRoutes().routes
-            + StaffRoutes().routes + StaffSessionRoutes().routes + GrantRoutes().routes + RoleRoutes().routes + PermissionRoutes().routes + APIKeyRoutes().routes
+            + StaffRoutes().routes + StaffSessionRoutes().routes + GrantRoutes().routes + RoleRoutes().routes + PermissionRoutes().routes
+            + APIKeyRoutes().routes
             + BillingEntityRoutes(keys: keys).routes + SettingRoutes().routes + AuditRoutes().routes + JobRoutes().routes
     }
 

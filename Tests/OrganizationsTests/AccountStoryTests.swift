@@ -23,9 +23,15 @@ struct AccountStoryTests {
     func refusals() async throws {
         let clinic = try await TestClinic.open()
         let wrong = try await clinic.http.send(
-            "POST", "/v1/sessions", body: ["email": "biller@clinic.example", "password": "not this one", "code": "000000"])
+            "POST",
+            "/v1/sessions",
+            body: ["email": "biller@clinic.example", "password": "not this one", "code": "000000"]
+        )
         let unknown = try await clinic.http.send(
-            "POST", "/v1/sessions", body: ["email": "nobody@clinic.example", "password": "not this one", "code": "000000"])
+            "POST",
+            "/v1/sessions",
+            body: ["email": "nobody@clinic.example", "password": "not this one", "code": "000000"]
+        )
         #expect(wrong.status == 401)
         #expect(unknown.status == 401)
         #expect(wrong.code == "sign_in_refused")

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import Values
+import Web
 
 @testable import Organizations
 
@@ -8,7 +9,9 @@ import Values
 struct BillingEntityTests {
     @Test("a post office box is no street address", arguments: ["PO Box 12", "P.O. Box 7", "p o box 9", "Post Office Box 3"])
     func postOfficeBox(_ street: String) {
-        #expect(throws: BillingAddress.postBox) { try BillingAddress(street: street, city: "Albany", region: "NY", postalCode: "122071234").check() }
+        #expect(throws: BillingAddress.postBox) {
+            try BillingAddress(street: street, city: "Albany", region: "NY", postalCode: "122071234").check()
+        }
     }
 
     @Test("a street that only sounds like one is taken", arguments: ["12 River Street", "3 Boxwood Lane", "1 Poblano Road"])

@@ -2,6 +2,7 @@ import Access
 import TestSupport
 import Testing
 import Values
+import Web
 
 @testable import Organizations
 

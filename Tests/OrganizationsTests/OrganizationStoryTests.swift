@@ -38,7 +38,13 @@ struct OrganizationStoryTests {
         #expect(set.json["version"]?.integer == 1)
         #expect(try await value() == (12, "location"))
         try await clinic.expect(
-            412, "owner", "PUT", clinic.path(clinic.north, "settings/\(name)"), ["value": 13], headers: ["If-Match": "\"7\""])
+            412,
+            "owner",
+            "PUT",
+            clinic.path(clinic.north, "settings/\(name)"),
+            ["value": 13],
+            headers: ["If-Match": "\"7\""]
+        )
         try await clinic.expect(422, "owner", "PUT", clinic.path(clinic.north, "settings/\(name)"), ["value": "13"])
         try await clinic.expect(404, "owner", "PUT", clinic.path(clinic.north, "settings/no.such"), ["value": 1])
         try await clinic.expect(403, "front_desk", "PUT", clinic.path(clinic.north, "settings/\(name)"), ["value": 1])
@@ -66,13 +72,21 @@ struct OrganizationStoryTests {
         let path = clinic.ours("billing-entities/\(made.id)")
         for _ in 1...2 { try await clinic.expect(200, "owner", "PUT", "\(path)/locations/\(clinic.north.id)", [:]) }
         try await clinic.expect(404, "owner", "PUT", "\(path)/locations/\(clinic.elsewhere.id)", [:])
-        let changed = try await clinic.expect(200, "owner", "PATCH", path, ["tax_id": "111112222", "test_mode": false], headers: ["If-Match": made.etag])
+        let changed = try await clinic.expect(
+            200,
+            "owner",
+            "PATCH",
+            path,
+            ["tax_id": "111112222", "test_mode": false],
+            headers: ["If-Match": made.etag]
+        )
         #expect(changed.json["tax_id_tail"]?.text == "2222")
         #expect(changed.json["location_ids"]?.items.compactMap(\.text) == [clinic.north.id.description])
         try await clinic.expect(204, "owner", "DELETE", "\(path)/locations/\(clinic.north.id)")
         try await clinic.expect(404, "rival", "GET", path)
         try await clinic.expect(404, "rival", "GET", "/v1/organizations/\(clinic.rival)/billing-entities/\(made.id)")
-        let entries = try await clinic.send("owner", "GET", clinic.ours("audit-entries?action=billing_entity.change")).json["items"]?.items ?? []
+        let entries =
+            try await clinic.send("owner", "GET", clinic.ours("audit-entries?action=billing_entity.change")).json["items"]?.items ?? []
         #expect(entries.first?["changed"]?.items.compactMap(\.text) == ["test_mode", "tax_id"])
         await clinic.close()
     }
@@ -84,7 +98,12 @@ struct OrganizationStoryTests {
         let first = try await clinic.expect(200, "auditor", "GET", clinic.ours("audit-entries?action=location.read&limit=2"))
         #expect(first.json["items"]?.items.count == 2)
         let cursor = try #require(first.json["next_cursor"]?.text)
-        let second = try await clinic.expect(200, "auditor", "GET", clinic.ours("audit-entries?action=location.read&limit=2&cursor=\(cursor)"))
+        let second = try await clinic.expect(
+            200,
+            "auditor",
+            "GET",
+            clinic.ours("audit-entries?action=location.read&limit=2&cursor=\(cursor)")
+        )
         #expect(second.json["items"]?.items.count == 1)
         #expect(try await clinic.list("auditor", clinic.ours("audit-entries?action=audit.read"), "actor_name").first == "auditor")
         try await clinic.expect(403, "front_desk", "GET", clinic.ours("audit-entries"))

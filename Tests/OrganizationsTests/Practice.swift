@@ -12,7 +12,12 @@ extension TestClinic {
     /// Sends and expects the status.
     @discardableResult
     func expect(
-        _ status: Int, _ person: String, _ method: String, _ path: String, _ body: JSON? = nil, headers: [String: String] = [:],
+        _ status: Int,
+        _ person: String,
+        _ method: String,
+        _ path: String,
+        _ body: JSON? = nil,
+        headers: [String: String] = [:],
         at place: SourceLocation = #_sourceLocation
     ) async throws -> TestAnswer {
         let answer = try await send(person, method, path, body: body, headers: headers)

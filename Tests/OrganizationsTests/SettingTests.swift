@@ -10,7 +10,9 @@ struct SettingTests {
         EffectiveSetting.Stored(scope: scope, name: setting.name, value: value, version: version)
     }
 
-    private func effective(_ setting: Setting, _ stored: [EffectiveSetting.Stored], at place: Setting.Scope = .location) throws -> EffectiveSetting {
+    private func effective(_ setting: Setting, _ stored: [EffectiveSetting.Stored], at place: Setting.Scope = .location) throws
+        -> EffectiveSetting
+    {
         try #require(EffectiveSetting.all(stored, at: place).first { $0.setting.name == setting.name })
     }
 
@@ -55,8 +57,10 @@ struct SettingTests {
     @Test(
         "a value of another sort is refused",
         arguments: [
-            (Setting.noticeDelay, JSON.string("5")), (.noticeDelay, .integer(-1)), (.noticeDelay, .number("1e1")), (.onlineBooking, .integer(1)),
-            (.chartNumberPrefix, .string("ab")), (.chartNumberPrefix, .string("ABCDEFG")), (.statementLanguage, .string("fr")), (.statementLanguage, .null),
+            (Setting.noticeDelay, JSON.string("5")), (.noticeDelay, .integer(-1)), (.noticeDelay, .number("1e1")),
+            (.onlineBooking, .integer(1)),
+            (.chartNumberPrefix, .string("ab")), (.chartNumberPrefix, .string("ABCDEFG")), (.statementLanguage, .string("fr")),
+            (.statementLanguage, .null),
         ]
     )
     func refused(_ setting: Setting, _ value: JSON) {

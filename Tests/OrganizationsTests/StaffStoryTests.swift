@@ -11,11 +11,15 @@ struct StaffStoryTests {
     func invitation() async throws {
         let clinic = try await TestClinic.open()
         let invited = try await clinic.expect(
-            201, "owner", "POST", clinic.ours("staff"),
+            201,
+            "owner",
+            "POST",
+            clinic.ours("staff"),
             [
                 "email": "new.desk@clinic.example", "name": "New Desk",
                 "grants": [["built_in_role": "front_desk", "location_id": .string(clinic.north.id.description)]],
-            ])
+            ]
+        )
         let staff = try #require(invited.json["staff_id"]?.text)
         let (token, email) = try await clinic.join(try #require(invited.json["token"]?.text))
         #expect(email == "new.desk@clinic.example")
@@ -24,7 +28,9 @@ struct StaffStoryTests {
         #expect(try await clinic.http.send("GET", "/v1/locations/\(clinic.south.id)", token: token).status == 404)
         let suspended = try await clinic.expect(200, "owner", "POST", clinic.ours("staff/\(staff)/suspension"), ["reason": clinic.reason])
         #expect(suspended.json["state"]?.text == "suspended")
-        try await eventually("the suspension holds") { try await clinic.http.send("GET", clinic.ours("locations"), token: token).status == 403 }
+        try await eventually("the suspension holds") {
+            try await clinic.http.send("GET", clinic.ours("locations"), token: token).status == 403
+        }
         await clinic.close()
     }
 
@@ -32,21 +38,32 @@ struct StaffStoryTests {
     func narrowing() async throws {
         let clinic = try await TestClinic.open()
         let invited = try await clinic.expect(
-            201, "owner", "POST", clinic.ours("staff"),
+            201,
+            "owner",
+            "POST",
+            clinic.ours("staff"),
             [
                 "email": "south.manager@clinic.example", "name": "South Manager",
                 "grants": [["built_in_role": "location_manager", "location_id": .string(clinic.south.id.description)]],
-            ])
+            ]
+        )
         let (token, _) = try await clinic.join(try #require(invited.json["token"]?.text))
-        let names = try await clinic.http.send("GET", clinic.ours("staff"), token: token).json["items"]?.items.compactMap { $0["name"]?.text } ?? []
+        let names =
+            try await clinic.http.send("GET", clinic.ours("staff"), token: token).json["items"]?.items.compactMap { $0["name"]?.text } ?? []
         #expect(names.contains("South Manager"))
         #expect(names.contains("owner"))
         #expect(!names.contains("north_desk"))
-        let desk = try await clinic.send("owner", "GET", clinic.ours("staff")).json["items"]?.items.first { $0["name"]?.text == "north_desk" }
+        let desk = try await clinic.send("owner", "GET", clinic.ours("staff")).json["items"]?.items.first {
+            $0["name"]?.text == "north_desk"
+        }
         let id = try #require(desk?["id"]?.text)
         #expect(try await clinic.http.send("GET", clinic.ours("staff/\(id)"), token: token).status == 404)
         let wide = try await clinic.http.send(
-            "POST", clinic.ours("staff/\(id)/grants"), token: token, body: ["grant": ["built_in_role": "front_desk"], "reason": clinic.reason])
+            "POST",
+            clinic.ours("staff/\(id)/grants"),
+            token: token,
+            body: ["grant": ["built_in_role": "front_desk"], "reason": clinic.reason]
+        )
         #expect(wide.status == 403)
         await clinic.close()
     }
@@ -55,17 +72,39 @@ struct StaffStoryTests {
     func roles() async throws {
         let clinic = try await TestClinic.open()
         let role = try await clinic.expect(
-            201, "owner", "POST", clinic.ours("roles"), ["name": "Recall desk", "permissions": ["patients.read", "appointments.read"]])
+            201,
+            "owner",
+            "POST",
+            clinic.ours("roles"),
+            ["name": "Recall desk", "permissions": ["patients.read", "appointments.read"]]
+        )
         let staff = try #require(try await clinic.list("owner", clinic.ours("staff"), "id").last)
         let grant = try await clinic.expect(
-            201, "owner", "POST", clinic.ours("staff/\(staff)/grants"), ["grant": ["role_id": .string(role.id)], "reason": clinic.reason])
+            201,
+            "owner",
+            "POST",
+            clinic.ours("staff/\(staff)/grants"),
+            ["grant": ["role_id": .string(role.id)], "reason": clinic.reason]
+        )
         #expect(try await clinic.list("owner", clinic.ours("staff/\(staff)/grants"), "role_id") == [role.id])
         try await clinic.expect(409, "owner", "POST", clinic.ours("roles/\(role.id)/removal"), ["reason": clinic.reason])
         try await clinic.expect(422, "owner", "POST", clinic.ours("staff/\(staff)/grants/\(grant.id)/revocation"), [:])
-        try await clinic.expect(200, "owner", "POST", clinic.ours("staff/\(staff)/grants/\(grant.id)/revocation"), ["reason": clinic.reason])
+        try await clinic.expect(
+            200,
+            "owner",
+            "POST",
+            clinic.ours("staff/\(staff)/grants/\(grant.id)/revocation"),
+            ["reason": clinic.reason]
+        )
         try await clinic.expect(428, "owner", "PATCH", clinic.ours("roles/\(role.id)"), ["name": "Recall", "reason": clinic.reason])
         let changed = try await clinic.expect(
-            200, "owner", "PATCH", clinic.ours("roles/\(role.id)"), ["name": "Recall", "reason": clinic.reason], headers: ["If-Match": role.etag])
+            200,
+            "owner",
+            "PATCH",
+            clinic.ours("roles/\(role.id)"),
+            ["name": "Recall", "reason": clinic.reason],
+            headers: ["If-Match": role.etag]
+        )
         #expect(changed.json["name"]?.text == "Recall")
         try await clinic.expect(200, "owner", "POST", clinic.ours("roles/\(role.id)/removal"), ["reason": clinic.reason])
         #expect(try await clinic.list("owner", clinic.ours("roles"), "name").contains("front_desk"))
@@ -91,7 +130,9 @@ struct StaffStoryTests {
         #expect(try await clinic.http.send("GET", "/v1/sessions", token: token).status == 403)
         let key = try #require(first.json["key"]?["id"]?.text)
         try await clinic.expect(204, "owner", "DELETE", clinic.ours("api-keys/\(key)"))
-        try await eventually("the revocation holds") { try await clinic.http.send("GET", clinic.ours("locations"), token: token).status == 401 }
+        try await eventually("the revocation holds") {
+            try await clinic.http.send("GET", clinic.ours("locations"), token: token).status == 401
+        }
         await clinic.close()
     }
 }

@@ -46,7 +46,10 @@ struct DailyReportTests {
         #expect(report.totals.map(\.figures.visits) == [0, 2])
     }
 
-    @Test("a report covers at most 92 days, in their order", arguments: [(0, nil), (-1, nil), (1, 1), (92, 92), (93, nil)] as [(Int, Int?)])
+    @Test(
+        "a report covers at most 92 days, in their order",
+        arguments: [(0, nil), (-1, nil), (1, 1), (92, 92), (93, nil)] as [(Int, Int?)]
+    )
     func range(_ length: Int, _ days: Int?) {
         let query = DailyReportQuery(from: monday, until: monday.adding(days: length))
         #expect((try? query.days()) == days)

@@ -12,13 +12,23 @@ import Values
 extension TestClinic {
     /// Posts one movement at a location, as a slice would, and tells about it.
     func post(
-        _ amount: Int64, _ debit: LedgerAccount, _ credit: LedgerAccount, on day: Day, at location: Location, tell event: String? = nil
+        _ amount: Int64,
+        _ debit: LedgerAccount,
+        _ credit: LedgerAccount,
+        on day: Day,
+        at location: Location,
+        tell event: String? = nil
     ) async throws {
         let services = services
         let caller = Caller.system("tests", requestID: services.ambient.id(EventID.self).uuid, organization: location.organization)
         try await services.tenancy.work(location, by: caller, ambient: services.ambient, wake: nil) { work in
             let source = work.id(ChargeID.self).uuid
-            let entry = NewEntry(kind: "charge", day: day, source: ("test", source), transfers: [Transfer(debit: debit, credit: credit, amount: amount)])
+            let entry = NewEntry(
+                kind: "charge",
+                day: day,
+                source: ("test", source),
+                transfers: [Transfer(debit: debit, credit: credit, amount: amount)]
+            )
             PostEntry().run(work, entry)
             if let event { work.tell(Event(event, ["day": day])) }
         }

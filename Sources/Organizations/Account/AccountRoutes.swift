@@ -9,7 +9,12 @@ struct PasswordBody: Sendable {
 
     static let shape = Shape("ChangePassword", PasswordBody()) {
         Field("current_password", \.current, .text(1...256))
-        Field("new_password", \.new, .text(1...256), about: "At least 8 characters; any are taken, known and guessable passwords are refused.")
+        Field(
+            "new_password",
+            \.new,
+            .text(1...256),
+            about: "At least 8 characters; any are taken, known and guessable passwords are refused."
+        )
         Field("code", \.code, .code(6...6, "0-9"), example: "123456")
     }
 }
@@ -47,7 +52,12 @@ extension TOTPEnrolment {
     static let shape = Shape<TOTPEnrolment>("SecondFactorEnrolment") {
         Field("secret", \.secret, .text(16...64), about: "Base32, for typing into an authenticator app.")
         Field("uri", \.uri, .text(1...1000), about: "otpauth://…, for a QR code.")
-        Field("proof", \.proof, .text(0...200), about: "To be sent back with the first code; empty where an invitation's token stands for it.")
+        Field(
+            "proof",
+            \.proof,
+            .text(0...200),
+            about: "To be sent back with the first code; empty where an invitation's token stands for it."
+        )
     }
 }
 
@@ -55,7 +65,8 @@ extension TOTPEnrolment {
 struct AccountRoutes {
     var routes: [Route] {
         [
-            .get("/v1/account", "Shows one's own account and where it belongs", .permission(.accountManage), answer: Account.shape) { call in
+            .get("/v1/account", "Shows one's own account and where it belongs", .permission(.accountManage), answer: Account.shape) {
+                call in
                 try await call.access.account(of: call.caller)
             },
             .act(
@@ -99,7 +110,10 @@ struct AccountRoutes {
         ]
     }
 
-    static let stepUp = Problem.forbidden("step_up_required", "Enter a code of your second factor again: POST /v1/sessions/current/step-up.")
+    static let stepUp = Problem.forbidden(
+        "step_up_required",
+        "Enter a code of your second factor again: POST /v1/sessions/current/step-up."
+    )
 }
 
 /// Nothing, as a body or an answer: `{}`.

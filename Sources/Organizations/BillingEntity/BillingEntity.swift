@@ -58,7 +58,11 @@ struct BillingContact: Sendable, Equatable {
     var name = ""
     var phone: Phone?
 
-    static let foreignPhone = Problem.invalid("/contact/phone", "not_north_american", "Claims carry ten digits: send a number that begins with +1.")
+    static let foreignPhone = Problem.invalid(
+        "/contact/phone",
+        "not_north_american",
+        "Claims carry ten digits: send a number that begins with +1."
+    )
 
     /// Errors: a number that X12 cannot carry.
     func check() throws(Problem) {

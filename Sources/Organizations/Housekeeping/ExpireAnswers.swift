@@ -33,7 +33,8 @@ struct ExpireOrganizationAnswers: Job {
     func run(_ context: JobContext) async throws {
         try await OrganizationWalk(context.tenancy).each { organization in
             try context.checkLease()
-            try await context.tenancy.organization(organization) { tx in tx.enqueue(IdempotencyStore.expireInOrganization(at: context.now)) }
+            try await context.tenancy.organization(organization) { tx in tx.enqueue(IdempotencyStore.expireInOrganization(at: context.now))
+            }
         }
     }
 }

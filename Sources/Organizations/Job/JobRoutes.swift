@@ -22,7 +22,8 @@ extension JobStatus {
 struct JobRoutes {
     var routes: [Route] {
         [
-            .get("/v1/locations/{location}/jobs/{job}", "Shows a job of a location", .permission(.jobsRead), answer: JobStatus.shape) { call in
+            .get("/v1/locations/{location}/jobs/{job}", "Shows a job of a location", .permission(.jobsRead), answer: JobStatus.shape) {
+                call in
                 try await status(call)
             },
             .get(

@@ -18,7 +18,9 @@ struct OrganizationRoutes {
                 }
             ) { call in
                 let select = OrganizationStore.one(try call.organization)
-                guard let row = try await call.read(select, ReadAct("organization.read", "organization")).first else { throw Problem.notFound }
+                guard let row = try await call.read(select, ReadAct("organization.read", "organization")).first else {
+                    throw Problem.notFound
+                }
                 return try OrganizationStore.organization(row)
             },
             .changeInOrganization(

@@ -17,7 +17,13 @@ struct ChangeSetting {
     }
 
     func run(_ work: Work, _ json: JSON) async throws -> EffectiveSetting {
-        let new = NewSetting(id: work.id(ID<Setting>.self).uuid, name: setting.name, value: try value(json), at: work.now, by: work.caller.actor.id)
+        let new = NewSetting(
+            id: work.id(ID<Setting>.self).uuid,
+            name: setting.name,
+            value: try value(json),
+            at: work.now,
+            by: work.caller.actor.id
+        )
         let statement = work.expectedVersion.map { SettingStore.update(new, expected: $0) } ?? SettingStore.insert(new)
         guard let row = try await work.query(statement).first else { throw Problem.stale }
         let (id, version) = try row.decode((UUID, Int).self)
@@ -26,10 +32,17 @@ struct ChangeSetting {
     }
 
     func run(_ work: OrganizationWork, _ json: JSON) async throws -> EffectiveSetting {
-        let new = NewSetting(id: work.id(ID<Setting>.self).uuid, name: setting.name, value: try value(json), at: work.now, by: work.caller.actor.id)
+        let new = NewSetting(
+            id: work.id(ID<Setting>.self).uuid,
+            name: setting.name,
+            value: try value(json),
+            at: work.now,
+            by: work.caller.actor.id
+        )
         let organization = work.organization
         let statement =
-            work.expectedVersion.map { SettingStore.update(new, expected: $0, in: organization) } ?? SettingStore.insert(new, in: organization)
+            work.expectedVersion.map { SettingStore.update(new, expected: $0, in: organization) }
+            ?? SettingStore.insert(new, in: organization)
         guard let row = try await work.query(statement).first else { throw Problem.stale }
         let (id, version) = try row.decode((UUID, Int).self)
         work.audit(act(id))

@@ -1,6 +1,8 @@
 extension Setting {
     /// Every setting there is, by name.
-    public static let all = [noticeDelay, lateCancellation, chartNumberPrefix, statementLanguage, onlineBooking].sorted { $0.name < $1.name }
+    public static let all = [noticeDelay, lateCancellation, chartNumberPrefix, statementLanguage, onlineBooking].sorted {
+        $0.name < $1.name
+    }
 
     public static let noticeDelay = Setting(
         "scheduling.notice_delay_minutes",

@@ -24,7 +24,12 @@ extension APIKey: Versioned {
 extension NewKey {
     static let shape = Shape<NewKey>("NewAPIKey") {
         Field("key", \.key, .object(APIKey.shape))
-        Field("token", \.token, .text(1...200), about: "Shown this once. A repetition of the same request under its Idempotency-Key shows it again.")
+        Field(
+            "token",
+            \.token,
+            .text(1...200),
+            about: "Shown this once. A repetition of the same request under its Idempotency-Key shows it again."
+        )
     }
 }
 

@@ -15,7 +15,12 @@ struct ListedPermission: Sendable {
 
     static let shape = Shape<ListedPermission>("Permission") {
         Field("name", \.name, .text(1...60), example: "patients.read")
-        Field("scope", \.scope, .choice(), about: "location: held organization-wide or at single locations. organization: organization-wide only.")
+        Field(
+            "scope",
+            \.scope,
+            .choice(),
+            about: "location: held organization-wide or at single locations. organization: organization-wide only."
+        )
         Field("meaning", \.meaning, .text(1...200))
     }
 }

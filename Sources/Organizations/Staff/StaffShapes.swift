@@ -64,4 +64,3 @@ struct RenameStaffBody: Sendable {
         Field("name", \.name, .text(1...100), example: "Ada Park")
     }
 }
-

@@ -7,11 +7,11 @@ enum DayStore {
     static func figures(of day: Day, _ span: InstantRange) -> Statement {
         "select " + count(.visits, day, span) + ", " + count(.noShows, day, span) + ", " + count(.booked, day, span) + ", " + sum(.charges)
             + ", " + sum(.payments) + ", " + sum(.adjustments) + ", " + sum(.receivables)
-            + """
-             from (select 1) as one left join (
-                select line.debit, line.credit, line.amount from {location}.ledger_entry entry join {location}.ledger_line line on line.entry_id = entry.id
-                where entry.day = \(day)) as line on true
-            """
+                + """
+                 from (select 1) as one left join (
+                    select line.debit, line.credit, line.amount from {location}.ledger_entry entry join {location}.ledger_line line on line.entry_id = entry.id
+                    where entry.day = \(day)) as line on true
+                """
     }
 
     /// The rows behind one figure, in the order of (id, ordinal). Their amounts add up to it.
@@ -22,7 +22,9 @@ enum DayStore {
     }
 
     static func figures(_ row: Row) throws -> DayFigures {
-        let (visits, noShows, booked, charges, payments, adjustments, receivables) = try row.decode((Int, Int, Int, Int, Int, Int, Int).self)
+        let (visits, noShows, booked, charges, payments, adjustments, receivables) = try row.decode(
+            (Int, Int, Int, Int, Int, Int, Int).self
+        )
         return DayFigures(
             visits: visits,
             noShows: noShows,
@@ -63,8 +65,8 @@ enum DayStore {
         return """
             select entry.id, 'ledger_entry' as kind, line.ordinal::int8, line.patient_id, line.debit, line.credit,
             """ + " " + effect + """
-             as amount
-            from {location}.ledger_entry entry join {location}.ledger_line line on line.entry_id = entry.id where entry.day = \(day) and
-            """ + " " + effect + " <> 0"
+                 as amount
+                from {location}.ledger_entry entry join {location}.ledger_line line on line.entry_id = entry.id where entry.day = \(day) and
+                """ + " " + effect + " <> 0"
     }
 }

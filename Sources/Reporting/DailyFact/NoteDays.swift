@@ -14,7 +14,9 @@ struct NoteDays: Job {
 
     /// nil when the event names no day.
     init?(_ event: Event) throws {
-        let days = try [event.members.optional("day", as: Day.self), event.members.optional("previous_day", as: Day.self)].compactMap(\.self)
+        let days = try [event.members.optional("day", as: Day.self), event.members.optional("previous_day", as: Day.self)].compactMap(
+            \.self
+        )
         guard !days.isEmpty else { return nil }
         self.days = days
     }

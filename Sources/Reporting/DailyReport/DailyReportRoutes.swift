@@ -5,7 +5,10 @@ import Web
 struct DailyReportRoutes {
     /// Days of all locations together in one answer.
     private static let maximumRows = 20_000
-    static let tooMany = Problem.invalid("report_too_large", "These are too many locations for so many days. Ask for fewer days, or name locations.")
+    static let tooMany = Problem.invalid(
+        "report_too_large",
+        "These are too many locations for so many days. Ask for fewer days, or name locations."
+    )
 
     var routes: [Route] {
         [

@@ -11,8 +11,20 @@ struct DailyReportQuery: Sendable {
 
     static let shape = Shape("DailyReportQuery", DailyReportQuery()) {
         Field("from", \.from, .day, example: Day("2026-03-01"))
-        Field("until", \.until, .day, example: Day("2026-04-01"), about: "The first day that is not in it; at most 92 days after the first.")
-        Field("location_id", \.locations, .list(of: .id(), 0...200, unique: true), optional: true, about: "Only these; all that the caller may see when absent.")
+        Field(
+            "until",
+            \.until,
+            .day,
+            example: Day("2026-04-01"),
+            about: "The first day that is not in it; at most 92 days after the first."
+        )
+        Field(
+            "location_id",
+            \.locations,
+            .list(of: .id(), 0...200, unique: true),
+            optional: true,
+            about: "Only these; all that the caller may see when absent."
+        )
     }
 
     /// Errors: the days are in the wrong order or too many. Answers how many they are.
