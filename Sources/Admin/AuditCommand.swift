@@ -47,7 +47,7 @@ struct AuditCommand: AsyncParsableCommand {
                         ["at", "who", "action", "object", "result", "reason", "request"],
                         entries.map { entry in
                             [
-                                .text(entry.at.description), .text("\(entry.actorKind.rawValue) \(entry.actorID.map(\.description) ?? entry.actorName ?? "")"),
+                                .text(entry.at.description), .text("\(entry.actorKind) \(entry.actorID.map(\.description) ?? entry.actorName ?? "")"),
                                 .text(entry.action), entry.objectID.map { .text($0.description) } ?? .none, .text(entry.result),
                                 entry.reasonCode.map(Table.Cell.text) ?? .none, .text(entry.requestID.description),
                             ]
@@ -71,16 +71,18 @@ struct AuditCommand: AsyncParsableCommand {
             try await options.withServices { services in
                 let kept = try checkpoints.map { path in
                     guard let data = FileManager.default.contents(atPath: path) else { throw Problem.invalid("checkpoints_unreadable", "\(path) cannot be read.") }
-                    return try String(decoding: data, as: UTF8.self).split(separator: "\n").map { try Checkpoint(String($0)) }
+                    return try String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
+                        guard let checkpoint = Checkpoint(line) else { throw Problem.invalid("checkpoints_unreadable", "\(path) has a line that is no checkpoint.") }
+                        return checkpoint
+                    }
                 }
                 let result = try await services.access.verify(try await place.trail(services), checkpoints: kept ?? [])
+                let oldest: Table.Cell = result.oldestUnsealed.map { .text($0.description) } ?? .none
+                let finding: Table.Cell = result.finding.map { .text("\($0)") } ?? .none
                 options.show(
                     Table(
                         ["entries", "seals", "unsealed", "oldest_unsealed", "finding"],
-                        [[
-                            .number(result.entries), .number(result.seals), .number(result.unsealed),
-                            result.oldestUnsealed.map { .text($0.description) } ?? .none, result.finding.map { .text("\($0)") } ?? .none,
-                        ]]
+                        [[.number(result.entries), .number(Int(result.seals)), .number(result.unsealed), oldest, finding]]
                     )
                 )
                 if result.finding != nil { throw ExitCode(2) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assembly
+import Tenancy
 
 struct InstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Assembly
-import Jobs
+public import Jobs
+import Tenancy
 import Values
 
 struct JobsCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assembly
 import Tenancy
+import Values
 
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Assembly
 import Glibc
 import Logging
 import Tenancy
-import Values
+public import Values
 
 /// What every subcommand takes.
 struct Options: ParsableArguments {
@@ -85,7 +85,7 @@ func complain(_ line: String) {
     _ = write(2, bytes, bytes.count)  // nowhere to say that standard error is closed
 }
 
-extension ID: @retroactive ExpressibleByArgument {
+extension ID: ExpressibleByArgument {
     public init?(argument: String) {
         self.init(argument)
     }

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Assembly
-import Tenancy
+public import Tenancy
 import Values
 
 struct OrganizationCommand: AsyncParsableCommand {

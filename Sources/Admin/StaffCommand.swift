@@ -1,0 +1,106 @@
+public import Access
+public import ArgumentParser
+import Assembly
+import Tenancy
+import Values
+
+struct StaffCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "staff",
+        abstract: "The people of an organization. Its owners manage them in the product; this is for the first owner and for emergencies.",
+        subcommands: [List.self, Invite.self, Suspend.self, Resume.self]
+    )
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List an organization's staff members.")
+
+        @OptionGroup var options: Options
+        @Argument(help: "The organization's id.") var organization: OrganizationID
+
+        func run() async throws {
+            try await options.withServices { services in
+                var members: [StaffMember] = []
+                while true {
+                    let page = try await services.tenancy.organizationRead(organization, StaffMember.page(after: members.last?.id, limit: 500))
+                    members += try page.map { try StaffMember($0) }
+                    if page.count < 500 { break }
+                }
+                options.show(.of(members))
+            }
+        }
+    }
+
+    struct Invite: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Invite somebody. Prints the invitation's token, once; whoever has it can join.")
+
+        @OptionGroup var options: Options
+        @Argument(help: "The organization's id.") var organization: OrganizationID
+        @Option(help: "The e-mail address.") var email: String
+        @Option(help: "The name.") var name: String
+        @Option(help: "A built-in role: owner, location_manager, provider, front_desk, biller, assistant, auditor.") var role: BuiltInRole
+        @Option(help: "Only at this location; else in the whole organization.") var location: LocationID?
+
+        func run() async throws {
+            try await options.staffing(organization) { staffing in
+                let invitation = try await staffing.invite(email: email, name: name, grants: [NewGrant(.builtIn(role), at: location)])
+                options.show(
+                    Table(
+                        ["staff", "token", "expires_at"],
+                        [[.text(invitation.staff.description), .text(invitation.token), .text(invitation.expiresAt.description)]]
+                    )
+                )
+            }
+        }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a member's rights, within a second.")
+
+        @OptionGroup var options: Options
+        @Argument(help: "The organization's id.") var organization: OrganizationID
+        @Argument(help: "The staff member's id.") var staff: StaffID
+        @Option(help: "Why, for the trail.") var reason: String
+
+        func run() async throws {
+            let reason = try Reason(code: "operator", text: reason)
+            try await options.staffing(organization) { options.show(.of([try await $0.suspend(staff, reason: reason)])) }
+        }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Give a suspended member the same rights back.")
+
+        @OptionGroup var options: Options
+        @Argument(help: "The organization's id.") var organization: OrganizationID
+        @Argument(help: "The staff member's id.") var staff: StaffID
+        @Option(help: "Why, for the trail.") var reason: String
+
+        func run() async throws {
+            let reason = try Reason(code: "operator", text: reason)
+            try await options.staffing(organization) { options.show(.of([try await $0.resume(staff, reason: reason)])) }
+        }
+    }
+}
+
+extension Options {
+    /// A change of an organization's people by whoever runs the command, in one transaction.
+    func staffing(_ organization: OrganizationID, _ body: (Staffing) async throws -> Void) async throws {
+        try await withServices { services in
+            let caller = Caller.commandLine(user: operatorName, requestID: services.ambient.id(EventID.self).uuid)
+            try await services.tenancy.organization(organization) { tx in
+                try await body(Staffing(tx, organization: organization, by: caller, now: services.ambient.now(), ambient: services.ambient))
+            }
+        }
+    }
+}
+
+extension Table {
+    static func of(_ members: [StaffMember]) -> Table {
+        Table(
+            ["id", "name", "email", "state"],
+            members.map { [.text($0.id.description), .text($0.name), .text($0.email), .text($0.state.rawValue)] }
+        )
+    }
+}
+
+extension BuiltInRole: ExpressibleByArgument {}
