@@ -5,7 +5,7 @@ import Values
 /// All SQL on `coverage`.
 enum CoverageStore {
     private static let columns: Statement = """
-        coverage.id, coverage.patient_id, coverage.payer_id, coverage.priority, coverage.member_id_tail, coverage.group_number,
+        coverage.id as coverage_id, coverage.patient_id, coverage.payer_id, coverage.priority, coverage.member_id_tail, coverage.group_number,
             coverage.subscriber_id, coverage.relationship, coverage.from_day, coverage.until_day, coverage.version, coverage.created_at,
             coverage.updated_at
         """
