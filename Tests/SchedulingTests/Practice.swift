@@ -67,7 +67,8 @@ struct Practice: Sendable {
         return answer
     }
 
-    func step(_ name: String = "front_desk", _ appointment: String, _ step: String, _ body: JSON = .object([])) async throws -> TestAnswer {
+    func step(_ appointment: String, _ step: String, _ body: JSON = .object([]), by name: String = "front_desk") async throws -> TestAnswer
+    {
         try await clinic.send(name, "POST", "\(path)/\(appointment)/\(step)", body: body)
     }
 }

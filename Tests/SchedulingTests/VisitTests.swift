@@ -1,4 +1,6 @@
 import Access
+import Assembly
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
@@ -33,14 +35,14 @@ struct VisitTests {
         _ = try await practice.booked(patient: 1, day, "09:00")
         #expect(try await practice.book(patient: 1, day.adding(days: 1), "14:15").code == "slot_taken")
 
-        #expect(try await practice.step("provider", booked.id, "completion").code == "wrong_status")
+        #expect(try await practice.step(booked.id, "completion", by: "provider").code == "wrong_status")
         let arrived = try await practice.step(booked.id, "arrival")
         #expect(arrived.json["status"]?.text == "arrived")
         let encounter = try await practice.step(
-            "provider",
             booked.id,
             "completion",
-            ["diagnoses": ["J02.9", "R50.9"], "procedures": [["code": "99213", "modifiers": ["25"], "diagnosis_pointers": [1, 2]]]]
+            ["diagnoses": ["J02.9", "R50.9"], "procedures": [["code": "99213", "modifiers": ["25"], "diagnosis_pointers": [1, 2]]]],
+            by: "provider"
         )
         #expect(encounter.status == 201, "\(encounter.text)")
         #expect(encounter.json["diagnoses"]?.items.compactMap(\.text) == ["J029", "R509"])
@@ -51,7 +53,7 @@ struct VisitTests {
         let after = try await clinic.send("provider", "GET", place)
         #expect(after.json["status"]?.text == "completed")
         #expect(after.json["encounter_id"]?.text == encounter.id)
-        #expect(try await practice.step("provider", booked.id, "completion").code == "wrong_status")
+        #expect(try await practice.step(booked.id, "completion", by: "provider").code == "wrong_status")
         #expect(
             try await events(of: booked.id, clinic) == [
                 "appointment.arrived", "appointment.booked", "appointment.completed", "appointment.moved", "encounter.created",
@@ -73,7 +75,7 @@ struct VisitTests {
         let practice = try await Practice.shared.value
         let booked = try await practice.booked(Practice.day(22), "09:00")
         _ = try await practice.step(booked.id, "arrival")
-        let encounter = try await practice.step("provider", booked.id, "completion", ["diagnoses": ["Z00.00"]])
+        let encounter = try await practice.step(booked.id, "completion", ["diagnoses": ["Z00.00"]], by: "provider")
         let procedure = encounter.json["procedures"]?.items.first
         #expect(procedure?["code"]?.text == "99213")
         #expect(procedure?["diagnosis_pointers"]?.items.compactMap(\.integer) == [1])
