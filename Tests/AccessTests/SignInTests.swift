@@ -149,6 +149,83 @@ extension OnDatabase {
             #expect(try await problem { _ = try await practice.caller(access, clerk.token) } == "not_signed_in")
         }
 
+        @Test("lost credentials are reset by an operator only; the new ones end every session, and the token works once")
+        func reset() async throws {
+            let practice = try Practice.current
+            let access = practice.access()
+            let owner = try await practice.join(access, [NewGrant(.builtIn(.owner))])
+            let person = try await practice.join(access, [NewGrant(.builtIn(.provider), at: practice.north.id)])
+            let boss = try await practice.caller(access, owner.token)
+            let refused = try await problem {
+                _ = try await practice.staffing(by: boss) { try await $0.resetCredentials(of: person.staff, reason: practice.reason) }
+            }
+            #expect(refused == "permission_missing")
+            let invitation = try await practice.staffing(by: practice.commandLine()) {
+                try await $0.resetCredentials(of: person.staff, reason: practice.reason)
+            }
+            _ = try await practice.caller(access, person.token)
+            let opened = try await access.openInvitation(token: invitation.token, from: practice.origin())
+            let enrolment = try #require(opened.enrolment)
+            let secret = try #require(Base32.decode(enrolment.secret))
+            let accept = {
+                try await problem {
+                    _ = try await access.acceptInvitation(
+                        token: invitation.token,
+                        password: "another lampshade altogether",
+                        code: TOTP.code(secret: secret, at: practice.clock.now),
+                        from: practice.origin()
+                    )
+                }
+            }
+            #expect(try await accept() == nil)
+            #expect(try await accept() == "not_found")
+            #expect(try await problem { _ = try await practice.caller(access, person.token) } == "not_signed_in")
+            practice.clock.advance(seconds: 31)
+            let old = try await problem {
+                _ = try await access.signIn(
+                    email: person.email,
+                    password: person.password,
+                    code: person.code(practice),
+                    from: practice.origin()
+                )
+            }
+            #expect(old == "sign_in_refused")
+            _ = try await access.signIn(
+                email: person.email,
+                password: "another lampshade altogether",
+                code: TOTP.code(secret: secret, at: practice.clock.now),
+                from: practice.origin()
+            )
+        }
+
+        @Test("after a rotation second factors are sealed anew and still work")
+        func rotation() async throws {
+            let practice = try Practice.current
+            let person = try await practice.join(practice.access(), [NewGrant(.builtIn(.provider), at: practice.north.id)])
+            let rotated = Access(
+                tenancy: practice.tenancy,
+                keys: try KeyRing(text: "1 \(String(repeating: "5c", count: 32))\n2 \(String(repeating: "77", count: 32))"),
+                ambient: practice.ambient,
+                logger: practice.logger
+            )
+            #expect(try await rotated.resealSecrets() > 0)
+            #expect(try await rotated.resealSecrets() == 0)
+            _ = try await rotated.signIn(
+                email: person.email,
+                password: person.password,
+                code: person.code(practice),
+                from: practice.origin()
+            )
+            // The other tests know the first key only.
+            let back = Access(
+                tenancy: practice.tenancy,
+                keys: try KeyRing(text: "2 \(String(repeating: "77", count: 32))\n1 \(String(repeating: "5c", count: 32))"),
+                ambient: practice.ambient,
+                logger: practice.logger
+            )
+            #expect(try await back.resealSecrets() > 0)
+        }
+
         @Test("of fifty sign-ins with the same code at once, one succeeds")
         func reuse() async throws {
             let practice = try Practice.current

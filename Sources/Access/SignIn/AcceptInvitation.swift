@@ -7,12 +7,13 @@ public struct OpenedInvitation: Sendable {
     public let organization: String
     public let email: String
     public let name: String
-    /// For a new account: set this up in an authenticator app first. nil: the account exists; its own password and code are asked.
+    /// For a new account, and for one whose credentials are reset: set this up in an authenticator app first. nil: the account exists; its own
+    /// password and code are asked.
     public let enrolment: TOTPEnrolment?
 }
 
 extension Access {
-    private struct Invited {
+    struct Invited {
         let staff: StaffID
         let organization: OrganizationID
         let email: String
@@ -20,6 +21,8 @@ extension Access {
         let name: String
         let organizationName: String
         let hasAccount: Bool
+        /// Set for somebody who has joined: the invitation then is one to choose new credentials.
+        let resets: AccountID?
     }
 
     /// Shows an invitation. Nothing changes: mail scanners open links too. The second factor's secret follows from the token and is the same each
@@ -32,7 +35,7 @@ extension Access {
             organization: invited.organizationName,
             email: invited.email,
             name: invited.name,
-            enrolment: invited.hasAccount ? nil : enrolment
+            enrolment: invited.hasAccount && invited.resets == nil ? nil : enrolment
         )
     }
 
@@ -41,6 +44,9 @@ extension Access {
     public func acceptInvitation(token text: String, password: String, code: String, from origin: Origin) async throws -> SignedIn {
         let token = try invitationToken(text)
         let invited = try await invited(token)
+        if let account = invited.resets {
+            return try await reset(account, invited, token, password: password, code: code, from: origin)
+        }
         guard !invited.hasAccount else {
             let proof = try await prove(.email(invited.email), password: password, code: code, from: origin)
             return try await tenancy.signIn { tx in
@@ -48,16 +54,8 @@ extension Access {
                 return try await join(invited, proof.account.id, token, from: origin, at: proof.now, tx)
             }
         }
-        let words = Access.guessable(email: invited.emailKey, name: invited.name, organization: invited.organizationName)
-        try PasswordRules.check(password, pointer: "/password", words: words)
-        let now = ambient.now()
-        let secret = secret(token)
-        guard let step = TOTP.step(of: code, secret: secret, at: now) else {
-            throw Problem.invalid("/code", "wrong_code", "This is not the code your authenticator app shows. Is the phone's clock right?")
-        }
-        let hash = try await hash(password)
         let account = ambient.id(AccountID.self)
-        let sealed = try keys.seal(secret, for: StoredAccount.secretContext(account))
+        let (hash, sealed, step, now) = try await newCredentials(account, invited, token, password: password, code: code)
         return try await tenancy.signIn { tx in
             let made = try await tx.query(
                 """
@@ -71,6 +69,32 @@ extension Access {
             }
             return try await join(invited, account, token, from: origin, at: now, tx)
         }
+    }
+
+    /// Checked, hashed and sealed, ready to be stored.
+    func newCredentials(
+        _ account: AccountID,
+        _ invited: Invited,
+        _ token: Token,
+        password: String,
+        code: String
+    ) async throws -> (hash: String, secret: [UInt8], step: Int64, now: Instant) {
+        let words = Access.guessable(email: invited.emailKey, name: invited.name, organization: invited.organizationName)
+        try PasswordRules.check(password, pointer: "/password", words: words)
+        let now = ambient.now()
+        let secret = secret(token)
+        guard let step = TOTP.step(of: code, secret: secret, at: now) else {
+            throw Problem.invalid("/code", "wrong_code", "This is not the code your authenticator app shows. Is the phone's clock right?")
+        }
+        return (try await hash(password), try keys.seal(secret, for: StoredAccount.secretContext(account)), step, now)
+    }
+
+    /// An invitation works once. Errors: `not_found` when it was used meanwhile.
+    func use(_ token: Token, at now: Instant, _ tx: Transaction) async throws {
+        let used = try await tx.query(
+            "delete from control.invitation where token_hash = \(token.hash) and expires_at > \(now) returning staff_id"
+        )
+        guard !used.isEmpty else { throw Problem.notFound }
     }
 
     private func join(
@@ -114,15 +138,16 @@ extension Access {
         let rows = try await tenancy.signInRead(
             """
             select m.id, m.organization_id, m.email, m.email_key, m.name, o.name, \
-            exists (select from control.account a where a.email_key = m.email_key) from control.invitation i \
-            join control.staff m on m.id = i.staff_id and m.state = 'invited' \
+            exists (select from control.account a where a.email_key = m.email_key), \
+            case when m.state = 'active' then m.account_id end from control.invitation i \
+            join control.staff m on m.id = i.staff_id and m.state in ('invited', 'active') \
             join control.organization o on o.id = m.organization_id and o.state = 'active' \
             where i.token_hash = \(token.hash) and i.expires_at > \(ambient.now())
             """
         )
         guard let row = rows.first else { throw Problem.notFound }
-        let (staff, organization, email, key, name, organizationName, hasAccount) = try row.decode(
-            (StaffID, OrganizationID, String, String, String, String, Bool).self
+        let (staff, organization, email, key, name, organizationName, hasAccount, resets) = try row.decode(
+            (StaffID, OrganizationID, String, String, String, String, Bool, AccountID?).self
         )
         return Invited(
             staff: staff,
@@ -131,7 +156,8 @@ extension Access {
             emailKey: key,
             name: name,
             organizationName: organizationName,
-            hasAccount: hasAccount
+            hasAccount: hasAccount,
+            resets: resets
         )
     }
 }

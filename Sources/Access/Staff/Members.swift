@@ -85,7 +85,7 @@ extension Staffing {
         return try StaffMember(row)
     }
 
-    private func invitation(_ staff: StaffID) -> Invitation {
+    func invitation(_ staff: StaffID) -> Invitation {
         let token = Token.make(.invitation, ambient)
         let expires = now.adding(seconds: AccessSettings.invitationSeconds)
         tx.enqueue(
