@@ -107,14 +107,13 @@ struct ConnectionTests {
     func cap() async throws {
         var settings = WebSettings()
         settings.maximumRequests = 1
-        let gate = SampleAPI.gate
         try await SampleServer.running(settings) { (sample, _) async throws in
             async let held = sample.ask("POST", "/v1/wait", body: #"{"milliseconds":1}"#)
-            await gate.arrival()
+            await sample.gate.arrival()
             let refused = try await sample.ask("GET", "/v1/kept")
             #expect(refused.status == 503 && refused.headers["retry-after"] == "1")
             #expect(try await sample.ask("GET", "/livez").status == 200)
-            gate.open()
+            sample.gate.open()
             #expect(try await held.status == 200)
         }
     }
@@ -140,16 +139,15 @@ struct ConnectionTests {
     func drain() async throws {
         var settings = WebSettings()
         settings.drainDelay = .milliseconds(300)
-        let gate = SampleAPI.gate
         try await SampleServer.running(settings) { (sample, group) async throws in
             #expect(try await sample.ask("GET", "/readyz").status == 200)
             async let held = sample.ask("POST", "/v1/wait", body: #"{"milliseconds":1}"#)
-            await gate.arrival()
+            await sample.gate.arrival()
             await group.triggerGracefulShutdown()
             var unready = try await sample.ask("GET", "/readyz")
             while unready.status == 200 { unready = try await sample.ask("GET", "/readyz") }
             #expect(unready.status == 503 && unready.body.contains("draining") && unready.headers["connection"] == "close")
-            gate.open()
+            sample.gate.open()
             #expect(try await held.status == 200)
         }
     }

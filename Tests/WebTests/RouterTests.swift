@@ -72,3 +72,23 @@ struct RouterTests {
         #expect(router.clashes == ["GET /v1/things/{other}"])
     }
 }
+
+@Suite("path templates")
+struct PathTemplateTests {
+    private let template = PathTemplate("/v1/locations/{location}/days/{day:day}/settings/{setting:code}")
+
+    @Test("the document shows names without what they stand for")
+    func description() {
+        #expect(template.description == "/v1/locations/{location}/days/{day}/settings/{setting}")
+        #expect(template.names == ["location", "day", "setting"])
+    }
+
+    @Test("values must have the form of what they stand for")
+    func values() {
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057"
+        #expect(template.accepts([id, "2026-03-02", "clinic.name"]))
+        #expect(!template.accepts(["7", "2026-03-02", "a"]))
+        #expect(!template.accepts([id, "2026-02-30", "a"]))
+        #expect(!template.accepts([id, "2026-03-02", String(repeating: "a", count: 101)]))
+    }
+}

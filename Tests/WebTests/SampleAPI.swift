@@ -26,67 +26,72 @@ enum SampleAPI {
         }
     }
 
-    /// Lets a test hold a handler and let it go.
-    static let gate = Gate()
+    static let routes = routes(Gate())
 
-    static let routes: [Route] = [
-        .act("/v1/echo", "Says it again", .everybody, body: Visit.shape, answer: Visit.shape, errors: [slotTaken]) { _, visit in
-            if visit.name == "taken" { throw slotTaken }
-            if visit.name == "broken" { throw PostgresError(.server, sqlState: SQLState("XX000")) }
-            if visit.name == "away" { throw PostgresError(.notSent) }
-            return visit
-        },
-        .act("/v1/wait", "Waits until the test lets it go", .everybody, body: Wait.shape, answer: Wait.shape) { _, wait in
-            await gate.pass()
-            return wait
-        },
-        .act("/v1/slow", "Sleeps", .everybody, body: Wait.shape, answer: Wait.shape) { _, wait in
-            try await Task.sleep(for: .milliseconds(wait.milliseconds))
-            return wait
-        }.within(.milliseconds(50)),
-        .get("/v1/kept", "Shows what is kept", .everybody, answer: Kept.shape) { _ in Kept(id: .blank, version: 3) },
-        .list("/v1/numbers", "Counts", .everybody, query: Wait.shape, item: Wait.shape) { _, _, page in
-            let first = try page.after.map { try $0.int(0) + 1 } ?? 0
-            return page.page((first..<min(first + page.fetch, 120)).map { Wait(milliseconds: $0) }) { [.int($0.milliseconds)] }
-        },
-        .search("/v1/numbers/search", "Counts in private", .everybody, body: Wait.shape, item: Wait.shape) { _, wait, page in
-            let first = try page.after.map { try $0.int(0) + 1 } ?? wait.milliseconds
-            return page.page((first..<first + page.fetch).map { Wait(milliseconds: $0) }) { [.int($0.milliseconds)] }
-        },
-        .act("/v1/session", "Ends the session", .signedIn, method: .delete) { _ in },
-        .get("/v1/locations/{location}/patients/{patient}", "Shows a patient", .permission(.patientsRead), answer: Kept.shape) { _ in Kept()
-        },
-        .create(
-            "/v1/locations/{location}/patients",
-            "Registers a patient",
-            .permission(.patientsRegister),
-            body: Visit.shape,
-            answer: Kept.shape,
-            place: { $0.id.description }
-        ) { _, _, _ in Kept() },
-        .change(
-            "/v1/locations/{location}/patients/{patient}",
-            "Changes a patient",
-            .permission(.patientsUpdate),
-            body: Visit.shape,
-            answer: Kept.shape
-        ) { _, _, _ in Kept() },
-        .list("/v1/locations/{location}/patients", "Lists patients", .permission(.patientsRead), item: Kept.shape) { _, page in
-            page.page([]) { [.id($0.id)] }
-        },
-        .remove("/v1/locations/{location}/patients/{patient}", "Removes a draft", .permission(.patientsUpdate)) { _, _ in },
-        .uploadInOrganization(
-            "/v1/organizations/{organization}/remittances",
-            "Takes an 835",
-            .permission(.remittancesPost),
-            media: ["application/edi-x12"],
-            bytes: 1_000_000,
-            answer: Kept.shape
-        ) { _, _, _ in Kept() },
-        .file("/v1/organizations/{organization}/report", "A table", .anywhere(.reportsRead), query: Wait.shape, media: "text/csv") { _, _ in
-            Attachment([], media: "text/csv", name: "report.csv")
-        },
-    ]
+    /// `gate` holds whoever waits, until the test lets them go.
+    static func routes(_ gate: Gate) -> [Route] {
+        [
+            .act("/v1/echo", "Says it again", .everybody, body: Visit.shape, answer: Visit.shape, errors: [slotTaken]) { _, visit in
+                if visit.name == "taken" { throw slotTaken }
+                if visit.name == "broken" { throw PostgresError(.server, sqlState: SQLState("XX000")) }
+                if visit.name == "away" { throw PostgresError(.notSent) }
+                return visit
+            },
+            .act("/v1/wait", "Waits until the test lets it go", .everybody, body: Wait.shape, answer: Wait.shape) { _, wait in
+                await gate.pass()
+                return wait
+            },
+            .act("/v1/slow", "Sleeps", .everybody, body: Wait.shape, answer: Wait.shape) { _, wait in
+                try await Task.sleep(for: .milliseconds(wait.milliseconds))
+                return wait
+            }.within(.milliseconds(50)),
+            .get("/v1/kept", "Shows what is kept", .everybody, answer: Kept.shape) { _ in Kept(id: .blank, version: 3) },
+            .list("/v1/numbers", "Counts", .everybody, query: Wait.shape, item: Wait.shape) { _, _, page in
+                let first = try page.after.map { try $0.int(0) + 1 } ?? 0
+                return page.page((first..<min(first + page.fetch, 120)).map { Wait(milliseconds: $0) }) { [.int($0.milliseconds)] }
+            },
+            .search("/v1/numbers/search", "Counts in private", .everybody, body: Wait.shape, item: Wait.shape) { _, wait, page in
+                let first = try page.after.map { try $0.int(0) + 1 } ?? wait.milliseconds
+                return page.page((first..<first + page.fetch).map { Wait(milliseconds: $0) }) { [.int($0.milliseconds)] }
+            },
+            .act("/v1/session", "Ends the session", .signedIn, method: .delete) { _ in },
+            .get("/v1/locations/{location}/patients/{patient}", "Shows a patient", .permission(.patientsRead), answer: Kept.shape) { _ in
+                Kept()
+            },
+            .create(
+                "/v1/locations/{location}/patients",
+                "Registers a patient",
+                .permission(.patientsRegister),
+                body: Visit.shape,
+                answer: Kept.shape,
+                place: { $0.id.description }
+            ) { _, _, _ in Kept() },
+            .change(
+                "/v1/locations/{location}/patients/{patient}",
+                "Changes a patient",
+                .permission(.patientsUpdate),
+                body: Visit.shape,
+                answer: Kept.shape
+            ) { _, _, _ in Kept() },
+            .list("/v1/locations/{location}/patients", "Lists patients", .permission(.patientsRead), item: Kept.shape) { _, page in
+                page.page([]) { [.id($0.id)] }
+            },
+            .remove("/v1/locations/{location}/patients/{patient}", "Removes a draft", .permission(.patientsUpdate)) { _, _ in },
+            .uploadInOrganization(
+                "/v1/organizations/{organization}/remittances",
+                "Takes an 835",
+                .permission(.remittancesPost),
+                media: ["application/edi-x12"],
+                bytes: 1_000_000,
+                answer: Kept.shape
+            ) { _, _, _ in Kept() },
+            .file("/v1/organizations/{organization}/report", "A table", .anywhere(.reportsRead), query: Wait.shape, media: "text/csv") {
+                _,
+                _ in
+                Attachment([], media: "text/csv", name: "report.csv")
+            },
+        ]
+    }
 }
 
 final class Gate: Sendable {
@@ -135,6 +140,7 @@ struct SampleServer {
     let port: Int
     let server: WebServer
     let metrics: Metrics
+    let gate: Gate
 
     final class Lines: Sendable {
         private let bytes = Mutex<[UInt8]>([])
@@ -158,8 +164,9 @@ struct SampleServer {
         let keys = try KeyRing(text: String(repeating: "0a", count: 32))
         let access = Access(tenancy: tenancy, keys: keys, ambient: .system, logger: logger)
         let metrics = Metrics()
+        let gate = Gate()
         let server = try WebServer(
-            routes: SampleAPI.routes,
+            routes: SampleAPI.routes(gate),
             settings: settings,
             access: access,
             tenancy: tenancy,
@@ -171,7 +178,7 @@ struct SampleServer {
             log: AccessLog { log.append($0) },
             logger: logger
         )
-        return SampleServer(port: 0, server: server, metrics: metrics)
+        return SampleServer(port: 0, server: server, metrics: metrics, gate: gate)
     }
 
     /// Runs the server; `body` gets it with its port, and its group, which can be asked to stop.
@@ -186,7 +193,7 @@ struct SampleServer {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             let port = await made.server.listening()
-            let sample = SampleServer(port: port, server: made.server, metrics: made.metrics)
+            let sample = SampleServer(port: port, server: made.server, metrics: made.metrics, gate: made.gate)
             do {
                 try await body(sample, group)
             } catch {

@@ -5,6 +5,12 @@ import NIOPosix
 /// A raw connection: what is sent is exactly what a test writes.
 struct Wire {
     private let descriptor: Int32
+    /// Enough for every test that waits for an answer at the same time.
+    private static let threads: NIOThreadPool = {
+        let threads = NIOThreadPool(numberOfThreads: 32)
+        threads.start()
+        return threads
+    }()
 
     struct Answer {
         let status: Int
@@ -40,13 +46,13 @@ struct Wire {
     /// One answer; blocking calls run on a thread for them.
     func answer(hasBody: Bool = true) async throws -> Answer {
         let descriptor = descriptor
-        return try await NIOThreadPool.singleton.runIfActive { try Wire.read(descriptor, hasBody) }
+        return try await Wire.threads.runIfActive { try Wire.read(descriptor, hasBody) }
     }
 
     /// Whether the server has closed the connection.
     func isClosed() async throws -> Bool {
         let descriptor = descriptor
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await Wire.threads.runIfActive {
             var byte: UInt8 = 0
             return recv(descriptor, &byte, 1, 0) <= 0 && errno != EAGAIN
         }

@@ -6,8 +6,8 @@ import Values
 import Web
 
 struct SettingRoutes {
-    private static let atLocation: StaticString = "/v1/locations/{location}/settings/{setting}"
-    private static let ofOrganization: StaticString = "/v1/organizations/{organization}/settings/{setting}"
+    private static let atLocation: StaticString = "/v1/locations/{location}/settings/{setting:code}"
+    private static let ofOrganization: StaticString = "/v1/organizations/{organization}/settings/{setting:code}"
 
     var routes: [Route] { location + organization }
 

@@ -9,7 +9,7 @@ struct DayRoutes {
     var routes: [Route] {
         [
             .list(
-                "/v1/locations/{location}/reports/days/{day}",
+                "/v1/locations/{location}/reports/days/{day:day}",
                 "Lists the rows behind one figure of a location's day; their amounts add up to it",
                 .permission(.reportsRead),
                 query: FigureQuery.shape,

@@ -88,7 +88,7 @@ extension Route {
             switch segment {
             case .fixed(let text): words.append(text.replacing("-", with: "_").replacing(".", with: "_"))
             // A value names one of what the part before it names: `patients/{patient}`.
-            case .named(let name):
+            case .named(let name, _):
                 if !words.isEmpty { words.removeLast() }
                 words.append(name)
             }

@@ -33,7 +33,7 @@ struct Operation {
 
     private var parameters: [JSON] {
         let form = route.form
-        var all = route.path.names.map { name in parameter(name, "path", true, Operation.pathSchema(name)) }
+        var all = route.path.parameters.map { parameter($0.name, "path", true, Operation.pathSchema($0.value)) }
         all += (form.query?.parameters ?? []).map { parameter($0.name, "query", $0.isRequired, $0.schema, $0.example) }
         if form.act == .list || form.act == .search {
             all.append(
@@ -96,11 +96,12 @@ struct Operation {
         return .object(members)
     }
 
-    private static func pathSchema(_ name: String) -> JSON {
-        let isText = ["key", "code", "name", "kind"].contains { name == $0 || name.hasSuffix("_" + $0) }
-        return isText
-            ? .object([("type", .string("string")), ("maxLength", .integer(100)), ("pattern", .string("^[A-Za-z0-9_-][A-Za-z0-9._-]*$"))])
-            : Kind<UUID>.uuid.schema
+    private static func pathSchema(_ value: PathTemplate.Value) -> JSON {
+        switch value {
+        case .id: Kind<UUID>.uuid.schema
+        case .day: Kind<Day>.day.schema
+        case .code: Kind<String>.code(1...100).schema
+        }
     }
 
     private var body: JSON? {
@@ -198,7 +199,7 @@ struct Operation {
         guard route.form.answer?.parameters.contains(where: { $0.name == "id" }) == true else { return [] }
         return routes.compactMap { other in
             guard other.path.segments.count == route.path.segments.count + 1, other.path.segments.dropLast() == route.path.segments[...],
-                case .named(let name) = other.path.segments.last
+                case .named(let name, _) = other.path.segments.last
             else { return nil }
             let parameters =
                 route.path.names.map { (key: $0, value: JSON.string("$request.path.\($0)")) } + [(key: name, value: .string(pointer))]

@@ -88,25 +88,53 @@ public struct Route: Sendable {
     }
 }
 
-/// A route's path: fixed segments and `{names}`.
+/// A route's path: fixed segments and `{names}`. A name stands for an id, unless it says otherwise: `{day:day}`, `{setting:code}`.
 public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
-    enum Segment: Sendable, Hashable {
-        case fixed(String)
-        case named(String)
+    enum Value: String, Sendable, Hashable {
+        case id
+        case day
+        /// 1...100 of `A-Za-z0-9._-`.
+        case code
     }
 
+    enum Segment: Sendable, Hashable {
+        case fixed(String)
+        case named(String, Value)
+    }
+
+    /// As the document and the logs show it.
     public let description: String
     let segments: [Segment]
 
     init(_ text: String) {
-        description = text
         segments = text.split(separator: "/").map { part in
-            part.hasPrefix("{") && part.hasSuffix("}") ? .named(String(part.dropFirst().dropLast())) : .fixed(String(part))
+            guard part.hasPrefix("{"), part.hasSuffix("}") else { return .fixed(String(part)) }
+            let words = part.dropFirst().dropLast().split(separator: ":")
+            return .named(String(words.first ?? ""), words.count == 2 ? Value(rawValue: String(words[1])) ?? .code : .id)
+        }
+        description = segments.reduce(into: "") { text, segment in
+            switch segment {
+            case .fixed(let part): text += "/" + part
+            case .named(let name, _): text += "/{\(name)}"
+            }
         }
     }
 
-    public var names: [String] {
-        segments.compactMap { if case .named(let name) = $0 { name } else { nil } }
+    var parameters: [(name: String, value: Value)] {
+        segments.compactMap { if case .named(let name, let value) = $0 { (name, value) } else { nil } }
+    }
+
+    public var names: [String] { parameters.map(\.name) }
+
+    /// Whether every value has the form its name stands for. What has not is not found, as what does not exist.
+    func accepts(_ values: [String]) -> Bool {
+        zip(parameters, values).allSatisfy { parameter, text in
+            switch parameter.value {
+            case .id: UUID(text) != nil
+            case .day: Day(text) != nil
+            case .code: text.utf8.count <= 100
+            }
+        }
     }
 }
 

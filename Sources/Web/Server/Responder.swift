@@ -165,6 +165,7 @@ final class Responder: Sendable {
             guard working <= settings.maximumRequests else { throw Problem.busy }
             try await identify(&trace, route, start)
             let admission = try await gatekeeper.admit(trace.caller, route, values, trace.requestID, now)
+            guard route.path.accepts(values.values.map(\.value)) else { throw Problem.notFound }
             trace.caller = admission.caller
             trace.place = admission.place
             if case .location(let location) = admission.place, let wait = locations.refusal(location.id, at: start) {
