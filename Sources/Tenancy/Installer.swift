@@ -48,27 +48,36 @@ public struct Installer: Sendable {
 
     private func roles() async throws {
         for role in Roles.doors {
-            try await owner.control.script(SQLFile(text: Installer.create(role, "nologin")))
+            try await settle(Installer.create(role, "nologin"))
         }
         for login in [gateway, worker] {
             // NOINHERIT: without SET ROLE the login may read nothing. search_path is empty: an unqualified name fails. SUPERUSER and BYPASSRLS
             // are not named: a new role has neither, and only a superuser may so much as mention them.
-            try await owner.control.script(
-                SQLFile(
-                    text:
-                    Installer.create(login.name, "login noinherit") + """
-                        alter role \(login.name) login noinherit nocreatedb nocreaterole password '\(login.password)';
-                        alter role \(login.name) set search_path = '';
-                        alter role \(login.name) set statement_timeout = '15s';
-                        alter role \(login.name) set lock_timeout = '5s';
-                        alter role \(login.name) set idle_in_transaction_session_timeout = '30s';
-                        alter role \(login.name) set timezone = 'UTC';
-                        grant control_organization, control_sign_in to \(login.name);
-                        """
-                )
+            try await settle(
+                Installer.create(login.name, "login noinherit") + """
+                    alter role \(login.name) login noinherit nocreatedb nocreaterole password '\(login.password)';
+                    alter role \(login.name) set search_path = '';
+                    alter role \(login.name) set statement_timeout = '15s';
+                    alter role \(login.name) set lock_timeout = '5s';
+                    alter role \(login.name) set idle_in_transaction_session_timeout = '30s';
+                    alter role \(login.name) set timezone = 'UTC';
+                    grant control_organization, control_sign_in to \(login.name);
+                    """
             )
         }
-        try await owner.control.script(SQLFile(text: "grant queue_worker to \(worker.name);"))
+        try await settle("grant queue_worker to \(worker.name);")
+    }
+
+    /// Roles belong to the whole server. Two installations at once collide on a role's row, which the server reports as XX000 (“tuple
+    /// concurrently updated”); the loser tries again.
+    private func settle(_ text: String) async throws {
+        for attempt in 1...20 {
+            do {
+                return try await owner.control.script(SQLFile(text: text))
+            } catch let error as PostgresError where error.sqlState == SQLState("XX000") && attempt < 20 {
+                try await Task.sleep(for: .milliseconds(10 * attempt))
+            }
+        }
     }
 
     private func connectRights(_ database: Database) async throws {
@@ -80,6 +89,6 @@ public struct Installer: Sendable {
     }
 
     private static func create(_ role: RoleName, _ options: String) -> String {
-        "do $make$ begin create role \(role) \(options); exception when duplicate_object then null; end $make$;\n"
+        "do $make$ begin create role \(role) \(options); exception when duplicate_object or unique_violation then null; end $make$;\n"
     }
 }
