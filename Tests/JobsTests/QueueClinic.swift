@@ -23,6 +23,7 @@ final class QueueClinic: Sendable {
     private let owners: [String: Database]
     private let workers: [Database]
     private let names: [String]
+    var controlName: String { names[0] }
 
     static func here() throws -> QueueClinic { try #require(current) }
 

@@ -123,7 +123,8 @@ struct ClaimStore: Sendable {
         )
     }
 
-    /// Writes what became of runs, and answers which of them it accepted: those whose claim still holds.
+    /// Writes what became of runs, and answers which of them it accepted: those whose claim still holds. The worker is compared in a way no
+    /// index can answer, which leaves the planner the primary key: it thinks few jobs are running and would join all with all.
     func finish(_ verdicts: [Verdict]) async throws -> [JobID] {
         let statement: Statement = """
             update queue.job set state = verdict.state, spent = job.spent + verdict.spent, reason = verdict.reason, worker = null, deadline = null,
@@ -131,7 +132,7 @@ struct ClaimStore: Sendable {
                 finished_at = case when verdict.state <> 'ready' then now() end
             from unnest(\(verdicts.map(\.key.id)), \(verdicts.map(\.key.attempt)), \(verdicts.map(\.state)), \(verdicts.map(\.spent)),
                 \(verdicts.map(\.delay)), \(verdicts.map(\.reason))) as verdict (id, attempt, state, spent, delay, reason)
-            where job.id = verdict.id and job.attempt = verdict.attempt and job.state = 'running' and job.worker = \(worker)
+            where job.id = verdict.id and job.attempt = verdict.attempt and job.worker is not distinct from \(worker)
             returning job.id
             """
         return try await tenancy.queue(database) { tx in try await tx.query(statement).decode(JobID.self) }

@@ -2,7 +2,7 @@ import Synchronization
 import Values
 
 extension Station {
-    /// Everything a station does besides claiming, until it is cancelled.
+    /// Everything a station does, until it is cancelled.
     func loops() async {
         await withTaskGroup { group in
             group.addTask { await self.heartbeatLoop() }
@@ -25,7 +25,7 @@ extension Station {
         guard !verdicts.isEmpty else { return }
         do {
             let accepted = try await claims.finish(verdicts).count
-            state.withLock { $0.wrote() }
+            state.withLock { $0.wrote(verdicts) }
             if accepted < verdicts.count { tally.count { $0.lost += verdicts.count - accepted } }
             if state.withLock(\.hasMore) { claimBell.ring() }
         } catch {
@@ -45,7 +45,7 @@ extension Station {
         }
     }
 
-    func heartbeat() async {
+    private func heartbeat() async {
         let sentAt = ContinuousClock.now
         let before = state.withLock { $0.held }
         do {
@@ -174,7 +174,9 @@ extension Station {
         while state.withLock({ !$0.runs.isEmpty }), .now < deadline { await pause() }
         for task in state.withLock({ $0.runs.values.compactMap(\.task) }) { task.cancel() }
         let last = ContinuousClock.now + .seconds(2)
-        while state.withLock({ !$0.runs.isEmpty || !$0.verdicts.isEmpty || !$0.writing.isEmpty }), .now < last { await pause() }
+        while state.withLock({ !$0.runs.isEmpty }), .now < last { await pause() }
+        // The loop that writes them may have been cancelled.
+        await writeVerdicts()
     }
 
     /// Hands back what is still held and signs off.

@@ -83,19 +83,19 @@ struct StationState {
 
     // MARK: Verdicts
 
-    /// What to write now; it stays this worker's until `wrote`.
+    /// What to write now; it stays this worker's until `wrote` or `putBack`.
     mutating func takeVerdicts() -> [Verdict] {
         defer { verdicts = [] }
-        writing = Set(verdicts.map(\.key))
+        writing.formUnion(verdicts.map(\.key))
         return verdicts
     }
 
-    mutating func wrote() { writing = [] }
+    mutating func wrote(_ written: [Verdict]) { writing.subtract(written.map(\.key)) }
 
     /// Not written: to be tried again before anything newer.
     mutating func putBack(_ failed: [Verdict]) {
         verdicts = failed + verdicts
-        writing = []
+        writing.subtract(failed.map(\.key))
     }
 
     mutating func handBack(_ keys: [Claim.Key]) { verdicts += keys.map(Verdict.init(handingBack:)) }
