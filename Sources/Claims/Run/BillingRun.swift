@@ -56,11 +56,20 @@ struct BillingRun: Sendable, Hashable {
     var version: Int
     let createdAt: Instant
     var updatedAt: Instant
+    /// The job that moves it, as it is in the queue.
+    var job: RunJob?
 
     /// How many problems a run lists; the others are only counted.
     static let problemsListed = 500
 
     static let notHeld = Problem.conflict("billing_run_not_held", "This billing run is not held.")
+}
+
+/// How the job of a run fares: a run whose job is dead stands still until an operator retries the job.
+struct RunJob: Sendable, Hashable {
+    let state: String
+    let attempt: Int
+    let reason: String?
 }
 
 /// Why a run is held.

@@ -40,6 +40,14 @@ extension HeldReason {
     }
 }
 
+extension RunJob {
+    static let shape = Shape<RunJob>("BillingRunJob") {
+        Field("state", \.state, .text(1...20), about: "ready, running, done, discarded or dead.")
+        Field("attempt", \.attempt, .int(0...Int.max))
+        Field("reason", \.reason, .text(0...300), about: "The code of its last failure.")
+    }
+}
+
 /// A run as it is shown: with the currency of its amounts.
 struct BillingRunAnswer: Sendable, Versioned {
     let run: BillingRun
@@ -64,6 +72,7 @@ struct BillingRunAnswer: Sendable, Versioned {
         Field("problem_count", \.run.problemCount, .int(0...Int.max))
         Field("problems", \.run.problems, .list(of: .object(RunProblem.shape), 0...1_000))
         Field("held_reasons", \.run.heldReasons, .list(of: .object(HeldReason.shape), 0...10))
+        Field("job", \.run.job, .object(RunJob.shape), about: "The job that moves the run.")
         Field("version", \.version, .int(1...Int.max))
         Field("created_at", \.run.createdAt, .instant)
         Field("updated_at", \.run.updatedAt, .instant)

@@ -4,18 +4,19 @@ import Values
 /// All SQL on `billing_run`.
 enum BillingRunStore {
     private static let all: Statement = """
-        select id, from_day, until_day, state, encounters, seen, invoices, claims, total, problem_count, problems, held_reasons, version, created_at, updated_at
-        from {location}.billing_run
+        select billing_run.id, from_day, until_day, billing_run.state, encounters, seen, invoices, claims, total, problem_count, problems, held_reasons,
+            version, billing_run.created_at, updated_at, job.state as job_state, job.attempt, job.reason
+        from {location}.billing_run left join queue.job on job.id = billing_run.job_id
         """
 
-    static func one(_ id: BillingRunID) -> Statement { all + " where id = \(id)" }
+    static func one(_ id: BillingRunID) -> Statement { all + " where billing_run.id = \(id)" }
 
-    static func locked(_ id: BillingRunID) -> Statement { all + " where id = \(id) for update" }
+    static func locked(_ id: BillingRunID) -> Statement { one(id) + " for update of billing_run" }
 
     static func page(before: (at: Instant, id: BillingRunID)?, limit: Int) -> Statement {
         var select = all
-        if let before { select += " where (created_at, id) < (\(before.at), \(before.id))" }
-        return select + " order by created_at desc, id desc limit \(limit)"
+        if let before { select += " where (billing_run.created_at, billing_run.id) < (\(before.at), \(before.id))" }
+        return select + " order by billing_run.created_at desc, billing_run.id desc limit \(limit)"
     }
 
     static func insert(_ run: BillingRun, job: JobID, by actor: UUID) -> Statement {
@@ -74,6 +75,11 @@ enum BillingRunStore {
         """
     }
 
+    /// From now on another job moves the run.
+    static func handOver(_ id: BillingRunID, to job: JobID) -> Statement {
+        "update {location}.billing_run set job_id = \(job) where id = \(id)"
+    }
+
     static func finish(_ id: BillingRunID, at now: Instant, by actor: UUID) -> Statement {
         """
         update {location}.billing_run set state = 'finished', version = version + 1, updated_at = \(now), updated_by = \(actor)
@@ -97,8 +103,15 @@ enum BillingRunStore {
             heldReasons: try reasons(try columns.next()),
             version: try columns.next(),
             createdAt: try columns.next(),
-            updatedAt: try columns.next()
+            updatedAt: try columns.next(),
+            job: try job(&columns)
         )
+    }
+
+    private static func job(_ columns: inout Columns) throws -> RunJob? {
+        let (state, attempt, reason): (String?, Int?, String?) = (try columns.next(), try columns.next(), try columns.next())
+        guard let state, let attempt else { return nil }
+        return RunJob(state: state, attempt: attempt, reason: reason)
     }
 
     static func progress(_ row: Row) throws -> RunProgress {

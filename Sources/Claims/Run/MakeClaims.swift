@@ -81,7 +81,7 @@ struct ClaimMaking: Sendable {
         let reasons = try RunCheckStore.figures(answers).reasons
         work.enqueue(BillingRunStore.set(reasons.isEmpty ? .filing : .held, reasons, of: run, at: work.now, by: work.caller.actor.id))
         work.audit(Act(reasons.isEmpty ? "billing_run.made" : "billing_run.held", "billing_run", run))
-        if reasons.isEmpty { work.start(FileClaims(run: run)) }
+        if reasons.isEmpty { work.enqueue(BillingRunStore.handOver(run, to: work.start(FileClaims(run: run)))) }
     }
 }
 

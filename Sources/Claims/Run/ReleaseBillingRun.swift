@@ -11,7 +11,7 @@ struct ReleaseBillingRun {
         guard let row = try await work.query(BillingRunStore.locked(id)).first else { throw Problem.notFound }
         var run = try BillingRunStore.run(row)
         guard run.state == .held else { throw BillingRun.notHeld }
-        work.start(FileClaims(run: id))
+        work.enqueue(BillingRunStore.handOver(id, to: work.start(FileClaims(run: id))))
         work.enqueue(BillingRunStore.set(.filing, run.heldReasons, of: id, at: work.now, by: work.caller.actor.id))
         work.audit(Act("billing_run.release", "billing_run", id, reason: reason))
         run.state = .filing
