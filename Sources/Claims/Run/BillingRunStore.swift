@@ -62,7 +62,7 @@ enum BillingRunStore {
     static func add(_ problems: [RunProblem], to id: BillingRunID) -> Statement {
         """
         update {location}.billing_run set problem_count = problem_count + \(problems.count),
-            problems = case when jsonb_array_length(problems) < \(BillingRun.problemsListed) then problems || \(JSONText(json(problems))) else problems end
+            problems = case when jsonb_array_length(problems) < \(BillingRun.problemsListed) then problems || \(JSONText(json(Array(problems.prefix(BillingRun.problemsListed))))) else problems end
         where id = \(id)
         """
     }
