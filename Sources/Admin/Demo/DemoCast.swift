@@ -18,7 +18,7 @@ enum DemoCast {
         var site: String?
 
         /// Known to everybody: demo mode listens on 127.0.0.1 only.
-        var password: String { "demo \(role.rawValue.replacing("_", with: " ")) lantern 7" }
+        var password: String { "demo-\(role.rawValue.replacing("_", with: "-"))-lantern-7" }
     }
 
     struct Group {

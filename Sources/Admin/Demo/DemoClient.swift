@@ -7,6 +7,22 @@ import Values
 struct DemoClient {
     /// POLYCLINIC_PUBLIC_URL.
     let base: String
+    let http: HTTPClient
+
+    /// A client that `body` uses and that is closed afterwards. It does not wait for a gateway that is not there.
+    static func with<T>(_ base: String, _ body: (DemoClient) async throws -> T) async throws -> T {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let value = try await body(DemoClient(base: base.hasSuffix("/") ? String(base.dropLast()) : base, http: http))
+            try await http.shutdown()
+            return value
+        } catch {
+            try await http.shutdown()
+            throw error
+        }
+    }
 
     /// Errors: nobody listens there.
     func send(_ method: String, _ path: String, token: String? = nil, body: JSON? = nil) async throws -> DemoAnswer {
@@ -20,7 +36,7 @@ struct DemoClient {
             request.body = .bytes(ByteBuffer(bytes: body.bytes))
         }
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let response = try await http.execute(request, timeout: .seconds(30))
             let bytes = Array(try await response.body.collect(upTo: 8 * 1024 * 1024).readableBytesView)
             let json = bytes.isEmpty ? JSON.null : try JSON.parse(bytes, limits: JSON.Limits(bytes: 8 * 1024 * 1024, values: 200_000))
             return DemoAnswer(

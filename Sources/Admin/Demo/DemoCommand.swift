@@ -72,7 +72,9 @@ struct DemoCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.withServices { services in
                 let accounts = try DemoAccounts(services.settings)
-                try await DemoDay(services: services, accounts: accounts, story: DemoStory(json: options.json)).run()
+                try await DemoClient.with(services.settings.http.publicURL) { client in
+                    try await DemoDay(services: services, accounts: accounts, client: client, story: DemoStory(json: options.json)).run()
+                }
             }
         }
     }

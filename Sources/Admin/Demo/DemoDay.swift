@@ -7,6 +7,7 @@ import Values
 struct DemoDay {
     let services: Services
     let accounts: DemoAccounts
+    let client: DemoClient
     let story: DemoStory
 
     func run() async throws {
@@ -31,9 +32,7 @@ struct DemoDay {
 
     private func signIn() async throws -> DemoCastSignedIn {
         story.begin("Sign in, each with password and second factor")
-        var base = services.settings.http.publicURL
-        if base.hasSuffix("/") { base.removeLast() }
-        let door = DemoSignIn(client: DemoClient(base: base), story: story)
+        let door = DemoSignIn(client: client, story: story)
         var people: [String: DemoPerson] = [:]
         for email in DemoCastSignedIn.emails {
             people[email] = try await door.run(try accounts.account(email))

@@ -40,7 +40,7 @@ final class DemoStory {
         _ = write(1, bytes, bytes.count)  // nowhere to say that standard output is closed
     }
 
-    /// Looks again and again until `look` finds something, with a word every three seconds.
+    /// Looks again and again until `look` finds something, with a word every five seconds.
     /// Errors: it does not come true within `limit` seconds.
     func wait<T>(for what: String, within limit: Int = 120, _ look: () async throws -> T?) async throws -> T {
         let begun = ContinuousClock.now
@@ -51,7 +51,7 @@ final class DemoStory {
             guard now - begun < .seconds(limit) else {
                 throw Problem.unexpected("Not in \(limit) seconds: \(what). Does a worker run? See `polyclinic jobs workers` and `polyclinic jobs dead`.")
             }
-            if now - told >= .seconds(3) {
+            if now - told >= .seconds(5) {
                 complain("      … waiting for \(what)")
                 told = now
             }
