@@ -93,31 +93,25 @@ public final class WebServer: Service {
         let serving = Task.detached { try await server.run() }
         let log = log
         let logging = Task { await log.run() }
-        do {
-            try await withTaskCancellationHandler {
-                try await withGracefulShutdownHandler {
-                    try await serving.value
-                } onGracefulShutdown: { [state, settings, logger] in
-                    state.drain()
-                    // Ends with the server, which `run` awaits.
-                    Task { await WebServer.drain(server, serving, settings, logger) }
-                }
-            } onCancel: {
-                serving.cancel()
+        let outcome = await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await serving.result
+            } onGracefulShutdown: { [state, settings, logger] in
+                state.drain()
+                // Ends with the server, which is awaited here.
+                Task { await WebServer.drain(server, serving, settings, logger) }
             }
-        } catch {
-            await finish(logging, group)
-            throw error
+        } onCancel: {
+            serving.cancel()
         }
-        await finish(logging, group)
-    }
-
-    private func finish(_ logging: Task<Void, Never>, _ group: MultiThreadedEventLoopGroup) async {
+        // A cancelled server has not yet let go of its loops.
+        try? await server.shutdownGracefully()
         logging.cancel()
         await logging.value
         await log.flush()
         bound.set(0)
         try? await group.shutdownGracefully()  // nothing is left that could fail
+        try outcome.get()
     }
 
     private static func drain(_ server: Server<LoopChannel>, _ serving: Task<Void, any Error>, _ settings: WebSettings, _ logger: Logger)

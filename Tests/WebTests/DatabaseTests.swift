@@ -1,6 +1,7 @@
 import Assembly
 import Logging
 import Postgres
+import Redis
 import Tenancy
 import TestSupport
 import Testing
@@ -203,5 +204,27 @@ struct DatabaseTests {
             query = "?limit=3&cursor=" + cursor
         }
         #expect(names.filter { $0.hasPrefix("n1") } == (10..<17).map { "n\($0)" })
+    }
+
+    @Test("gateways lease from one bucket: together they allow no more than the rate and their first own tokens")
+    func traffic() async throws {
+        let redis = try Things.current.clinic.gateway.services.redis
+        try await redis.waitUntilReady(within: .seconds(5))
+        let rate = Rate(perSecond: 0.001, burst: 100)
+        let location = Ambient.system.id(LocationID.self)
+        // Leases of 1, a share of 5 tokens each.
+        let gateways = (0..<2).map { _ in LocationTraffic(rate: rate, share: 0.05, redis: redis) }
+        var allowed = 0
+        for round in 0..<400 where gateways[round % 2].refusal(location, at: .now) == nil {
+            allowed += 1
+            await Task.yield()
+        }
+        try await eventually("the leases have come") {
+            for gateway in gateways where gateway.refusal(location, at: .now) == nil { allowed += 1 }
+            return gateways.allSatisfy { $0.refusal(location, at: .now) != nil } && allowed >= 100
+        }
+        #expect((100...112).contains(allowed))
+        let other = Ambient.system.id(LocationID.self)
+        #expect(gateways.allSatisfy { $0.refusal(other, at: .now) == nil })
     }
 }
