@@ -268,6 +268,17 @@ extension OnDatabase {
             #expect(try count.first?.value(0, as: Int.self) == 15)
         }
 
+        @Test("a stranger's refusal is written to the stranger's own trail")
+        func strangers() async throws {
+            let practice = try Practice.current
+            let access = practice.access()
+            let person = try await practice.join(access, [NewGrant(.builtIn(.assistant), at: practice.north.id)])
+            let caller = try await practice.caller(access, person.token)
+            await access.refused(caller, .patientsRead, in: practice.stranger, route: "GET /v1/organizations/{organization}/…")
+            #expect(try await practice.acts(of: person.staff, in: practice.stranger).isEmpty)
+            #expect(try await practice.acts(of: person.staff).contains("access.refused"))
+        }
+
         @Test("the trail is found by patient, actor, action and day, page by page")
         func search() async throws {
             let practice = try Practice.current

@@ -5,9 +5,10 @@ public import Values
 
 extension Access {
     /// Records that somebody was refused, in their organization's trail: at most ten entries a minute each, then only the count grows. It never
-    /// fails the answer; when it cannot be written, the log says so.
+    /// fails the answer; when it cannot be written, the log says so. A stranger's refusal goes to the stranger's own organization: nobody writes
+    /// into a trail of others.
     public func refused(_ caller: Caller, _ permission: Permission, in organization: OrganizationID?, route: String) async {
-        guard let organization = organization ?? caller.organization else { return }
+        guard let organization = caller.trail(wanting: organization) else { return }
         let now = ambient.now()
         let minute = Instant(microseconds: now.microseconds - now.microseconds % 60_000_000)
         let act = Act("access.refused", "permission", changed: [permission.rawValue, route], result: .refused)
@@ -26,5 +27,16 @@ extension Access {
         } catch {
             logger.error("A refusal could not be recorded", metadata: ["request": "\(caller.requestID)", "error": "\(error)"])
         }
+    }
+}
+
+extension Caller {
+    fileprivate func trail(wanting organization: OrganizationID?) -> OrganizationID? {
+        if let organization,
+            isTrusted || actor.kind == .platformOperator || memberships.contains(where: { $0.organization == organization })
+        {
+            return organization
+        }
+        return self.organization ?? memberships.first?.organization
     }
 }
