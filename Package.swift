@@ -67,7 +67,7 @@ let package = Package(
         tests("X12", exclude: ["Samples", "tools"]),
         tests("Postgres", [log]),
         tests("Redis", [log, nioCore, nioPosix]),
-        tests("Access", [crypto]),
+        tests("Access", [crypto, log]),
         tests("Jobs"),
         tests("Web", [httpTypes, nioCore, nioPosix]),
         tests("Scheduling"),

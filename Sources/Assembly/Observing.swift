@@ -58,7 +58,10 @@ extension Settings.HTTP {
         web.port = port
         web.publicURL = publicURL
         web.maximumConnections = maximumConnections
+        // One session may use what the setting says; strangers of one address a tenth of it, a whole location ten times as much.
         web.callerRate = Rate(perSecond: Double(requestsPerMinute) / 60, burst: max(60, requestsPerMinute / 15))
+        web.sourceRate = Rate(perSecond: Double(requestsPerMinute) / 600, burst: max(60, requestsPerMinute / 100))
+        web.locationRate = Rate(perSecond: Double(requestsPerMinute) / 6, burst: max(600, requestsPerMinute * 2 / 3))
         return web
     }
 }

@@ -151,7 +151,8 @@ struct TestTemplate: Sendable {
     }
 
     private static func withMaintenance(_ settings: Settings, _ body: (Database) async throws -> Void) async throws {
-        try await withOwner(settings, "postgres", body)
+        // The owner may connect to its own databases only; this one is never a template.
+        try await withOwner(settings, try TestServers.current().controlDatabase, body)
     }
 
     static func withOwner(_ settings: Settings, _ name: String, _ body: (Database) async throws -> Void) async throws {
