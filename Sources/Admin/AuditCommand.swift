@@ -47,7 +47,8 @@ struct AuditCommand: AsyncParsableCommand {
                         ["at", "who", "action", "object", "result", "reason", "request"],
                         entries.map { entry in
                             [
-                                .text(entry.at.description), .text("\(entry.actorKind) \(entry.actorID.map(\.description) ?? entry.actorName ?? "")"),
+                                .text(entry.at.description),
+                                .text("\(entry.actorKind) \(entry.actorID.map(\.description) ?? entry.actorName ?? "")"),
                                 .text(entry.action), entry.objectID.map { .text($0.description) } ?? .none, .text(entry.result),
                                 entry.reasonCode.map(Table.Cell.text) ?? .none, .text(entry.requestID.description),
                             ]
@@ -70,9 +71,13 @@ struct AuditCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.withServices { services in
                 let kept = try checkpoints.map { path in
-                    guard let data = FileManager.default.contents(atPath: path) else { throw Problem.invalid("checkpoints_unreadable", "\(path) cannot be read.") }
+                    guard let data = FileManager.default.contents(atPath: path) else {
+                        throw Problem.invalid("checkpoints_unreadable", "\(path) cannot be read.")
+                    }
                     return try String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
-                        guard let checkpoint = Checkpoint(line) else { throw Problem.invalid("checkpoints_unreadable", "\(path) has a line that is no checkpoint.") }
+                        guard let checkpoint = Checkpoint(line) else {
+                            throw Problem.invalid("checkpoints_unreadable", "\(path) has a line that is no checkpoint.")
+                        }
                         return checkpoint
                     }
                 }

@@ -9,7 +9,8 @@ import Values
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check configuration, connections, versions, clock, disk, transaction age, jobs; say what to do. Exit code 2 when something needs attention."
+        abstract:
+            "Check configuration, connections, versions, clock, disk, transaction age, jobs; say what to do. Exit code 2 when something needs attention."
     )
 
     @OptionGroup var options: Options
@@ -22,7 +23,10 @@ struct DoctorCommand: AsyncParsableCommand {
             findings += await Examination(services: services).run()
             await services.close()
             options.show(
-                Table(["check", "state", "finding", "what_to_do"], findings.map { [.text($0.check), .text($0.state.rawValue), .text($0.words), .text($0.advice)] })
+                Table(
+                    ["check", "state", "finding", "what_to_do"],
+                    findings.map { [.text($0.check), .text($0.state.rawValue), .text($0.words), .text($0.advice)] }
+                )
             )
             if findings.contains(where: { $0.state != .good }) { throw ExitCode(2) }
         }

@@ -15,7 +15,14 @@ struct Examination {
         var findings: [Finding] = []
         for (name, time) in await services.tenancy.roundTrips().sorted(by: { $0.key < $1.key }) {
             guard let time else {
-                findings.append(Finding("database \(name)", .failed, "no connection", "Check host, port, certificate and password; `deploy/up` starts private servers."))
+                findings.append(
+                    Finding(
+                        "database \(name)",
+                        .failed,
+                        "no connection",
+                        "Check host, port, certificate and password; `deploy/up` starts private servers."
+                    )
+                )
                 continue
             }
             findings.append(Finding("database \(name)", .good, "answers in \(Int(time * 1000)) µs"))
@@ -48,7 +55,12 @@ struct Examination {
                 : Finding("clock \(label)", .attention, "differs by \(skew) ms", "Synchronize the clocks of both machines."),
             age < 1_000_000_000
                 ? Finding("transaction age \(label)", .good, "\(age)")
-                : Finding("transaction age \(label)", .attention, "\(age)", "Autovacuum does not keep up: look for old transactions, then VACUUM FREEZE."),
+                : Finding(
+                    "transaction age \(label)",
+                    .attention,
+                    "\(age)",
+                    "Autovacuum does not keep up: look for old transactions, then VACUUM FREEZE."
+                ),
         ] + (await dead(name, label: label))
     }
 
@@ -59,7 +71,12 @@ struct Examination {
         return [
             dead.isEmpty
                 ? Finding("jobs \(label)", .good, "none was given up")
-                : Finding("jobs \(label)", .attention, "\(dead.count) given up", "See `polyclinic jobs dead`, then `polyclinic jobs retry ID`.")
+                : Finding(
+                    "jobs \(label)",
+                    .attention,
+                    "\(dead.count) given up",
+                    "See `polyclinic jobs dead`, then `polyclinic jobs retry ID`."
+                )
         ]
     }
 
@@ -70,7 +87,12 @@ struct Examination {
             try? await Task.sleep(for: .milliseconds(50))  // cancelled: the check ends sooner
         }
         guard services.redis.isReady, (try? await services.redis.command("PING")) != nil else {  // its absence is the finding
-            return Finding("redis", .attention, "no connection", "Nothing is lost without it, but jobs start later. Check host, port, certificate and password.")
+            return Finding(
+                "redis",
+                .attention,
+                "no connection",
+                "Nothing is lost without it, but jobs start later. Check host, port, certificate and password."
+            )
         }
         return Finding("redis", .good, "answers")
     }

@@ -33,7 +33,8 @@ struct JobsCommand: AsyncParsableCommand {
                 for database in queue.databases(services) {
                     for count in try await services.jobOperations.counts(database: database) {
                         rows.append([
-                            .text(database ?? "control"), .text(count.location), .text(count.kind), .text(count.state.rawValue), .number(count.count),
+                            .text(database ?? "control"), .text(count.location), .text(count.kind), .text(count.state.rawValue),
+                            .number(count.count),
                             .text("\(count.oldest)"),
                         ])
                     }
@@ -65,7 +66,9 @@ struct JobsCommand: AsyncParsableCommand {
     }
 
     struct Dead: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List jobs that were given up, with the reason. Exit code 2 when there are any.")
+        static let configuration = CommandConfiguration(
+            abstract: "List jobs that were given up, with the reason. Exit code 2 when there are any."
+        )
 
         @OptionGroup var options: Options
         @OptionGroup var queue: Queue
@@ -113,7 +116,13 @@ struct JobsCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.withServices { services in
                 for database in queue.databases(services) {
-                    try await services.jobOperations.pause(kind: kind, location: location, database: database, by: options.operatorName, reason: reason)
+                    try await services.jobOperations.pause(
+                        kind: kind,
+                        location: location,
+                        database: database,
+                        by: options.operatorName,
+                        reason: reason
+                    )
                 }
             }
         }

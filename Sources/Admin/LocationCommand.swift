@@ -11,7 +11,9 @@ struct LocationCommand: AsyncParsableCommand {
     )
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Provision a location: schema, role, rights. A killed run is finished by `resume`.")
+        static let configuration = CommandConfiguration(
+            abstract: "Provision a location: schema, role, rights. A killed run is finished by `resume`."
+        )
 
         @OptionGroup var options: Options
         @Argument(help: "The organization's id.") var organization: OrganizationID
@@ -59,7 +61,9 @@ struct LocationCommand: AsyncParsableCommand {
     }
 
     struct Resume: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Serve a suspended location again, or finish one whose provisioning was interrupted.")
+        static let configuration = CommandConfiguration(
+            abstract: "Serve a suspended location again, or finish one whose provisioning was interrupted."
+        )
 
         @OptionGroup var options: Options
         @Argument(help: "The location's id.") var location: LocationID
@@ -88,7 +92,9 @@ struct LocationCommand: AsyncParsableCommand {
             try await options.asOwner { settings, owner in
                 let provisioner = owner.provisioner(settings)
                 let found = try await provisioner.find(location)
-                guard found.name == confirm else { throw Problem.conflict("name_differs", "The location's name is another one. Nothing was removed.") }
+                guard found.name == confirm else {
+                    throw Problem.conflict("name_differs", "The location's name is another one. Nothing was removed.")
+                }
                 if dryRun {
                     complain("Would remove schema \(found.schema) in \(found.database), its role, its jobs and its events.")
                 } else {
@@ -105,7 +111,8 @@ extension Table {
             ["id", "name", "organization", "time_zone", "database", "state", "version"],
             locations.map {
                 [
-                    .text($0.id.description), .text($0.name), .text($0.organization.description), .text($0.timeZone.name), .text($0.database),
+                    .text($0.id.description), .text($0.name), .text($0.organization.description), .text($0.timeZone.name),
+                    .text($0.database),
                     .text($0.state.rawValue), .number($0.schemaVersion),
                 ]
             }

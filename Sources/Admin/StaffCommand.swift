@@ -21,7 +21,10 @@ struct StaffCommand: AsyncParsableCommand {
             try await options.withServices { services in
                 var members: [StaffMember] = []
                 while true {
-                    let page = try await services.tenancy.organizationRead(organization, StaffMember.page(after: members.last?.id, limit: 500))
+                    let page = try await services.tenancy.organizationRead(
+                        organization,
+                        StaffMember.page(after: members.last?.id, limit: 500)
+                    )
                     members += try page.map { try StaffMember($0) }
                     if page.count < 500 { break }
                 }
@@ -31,7 +34,9 @@ struct StaffCommand: AsyncParsableCommand {
     }
 
     struct Invite: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Invite somebody. Prints the invitation's token, once; whoever has it can join.")
+        static let configuration = CommandConfiguration(
+            abstract: "Invite somebody. Prints the invitation's token, once; whoever has it can join."
+        )
 
         @OptionGroup var options: Options
         @Argument(help: "The organization's id.") var organization: OrganizationID

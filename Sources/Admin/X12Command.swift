@@ -8,7 +8,8 @@ struct X12Command: AsyncParsableCommand {
 
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print what was read from a file: envelopes, transactions, balances, findings. Exit code 2 when the file cannot be trusted."
+            abstract:
+                "Print what was read from a file: envelopes, transactions, balances, findings. Exit code 2 when the file cannot be trusted."
         )
 
         @Flag(help: "Print JSON (the only form there is).") var json = false

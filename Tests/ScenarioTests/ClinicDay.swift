@@ -22,7 +22,9 @@ struct ClinicDay {
     @discardableResult
     func ask(_ person: String, _ method: String, _ path: String, _ body: JSON? = nil) async throws -> JSON {
         let answer = try await clinic.send(person, method, path, body: body)
-        guard (200..<300).contains(answer.status) else { throw Problem(.failed, "unexpected", "\(method) \(path): \(answer.status) \(answer.text)") }
+        guard (200..<300).contains(answer.status) else {
+            throw Problem(.failed, "unexpected", "\(method) \(path): \(answer.status) \(answer.text)")
+        }
         return answer.json
     }
 
@@ -52,12 +54,21 @@ struct ClinicDay {
         func make(_ person: String, _ rest: String, _ body: JSON) async throws -> String {
             try await ask(person, "POST", clinic.path(location, rest), body)["id"]?.text ?? ""
         }
-        let provider = try await make("owner", "providers", ["given_name": "Robin", "family_name": "Lane", "npi": .string(npi), "taxonomy": "207Q00000X"])
+        let provider = try await make(
+            "owner",
+            "providers",
+            ["given_name": "Robin", "family_name": "Lane", "npi": .string(npi), "taxonomy": "207Q00000X"]
+        )
         let room = try await make("owner", "resources", ["kind": "room", "name": "Room 1"])
-        let type = try await make("owner", "appointment-types", ["name": "Visit", "minutes": 15, "needs": ["provider", "room"], "fee_code": "99213"])
+        let type = try await make(
+            "owner",
+            "appointment-types",
+            ["name": "Visit", "minutes": 15, "needs": ["provider", "room"], "fee_code": "99213"]
+        )
         let payer = try await make("owner", "payers", ["name": "Sunrise Health Plan", "code": "SUN01"])
         let fees: JSON = [
-            ["code": "99213", "description": "Office visit", "amount": .integer(fee)], ["code": "87880", "description": "Strep test", "amount": 4500],
+            ["code": "99213", "description": "Office visit", "amount": .integer(fee)],
+            ["code": "87880", "description": "Strep test", "amount": 4500],
         ]
         _ = try await make("biller", "fee-schedules", ["name": "Standard", "from": "2020-01-01", "fees": fees])
         let patient = try await make(
@@ -70,7 +81,11 @@ struct ClinicDay {
                 ]
             ]
         )
-        _ = try await make("front_desk", "patients/\(patient)/coverages", ["payer_id": .string(payer), "member_id": "W123456789", "from_day": "2026-01-01"])
+        _ = try await make(
+            "front_desk",
+            "patients/\(patient)/coverages",
+            ["payer_id": .string(payer), "member_id": "W123456789", "from_day": "2026-01-01"]
+        )
         let start = Instant(seconds: clinic.services.ambient.now().microseconds / 60_000_000 * 60).adding(minutes: 1)
         let booking: JSON = [
             "patient_id": .string(patient), "type_id": .string(type), "provider_id": .string(provider), "resource_ids": [.string(room)],
@@ -97,7 +112,12 @@ struct ClinicDay {
         let charges = clinic.path(location, "charges?encounter_id=\(visit.encounter)")
         try await eventually("the visit is charged") { try await items("biller", charges).count == 2 }
         let until = Day(visit.day)?.adding(days: 1).description ?? ""
-        let run = try await ask("biller", "POST", clinic.path(location, "billing-runs"), ["from_day": .string(visit.day), "until_day": .string(until)])
+        let run = try await ask(
+            "biller",
+            "POST",
+            clinic.path(location, "billing-runs"),
+            ["from_day": .string(visit.day), "until_day": .string(until)]
+        )
         let claims = clinic.path(location, "claims?patient_id=\(visit.patient)")
         try await eventually("the claim is filed", within: .seconds(60)) { try await items("biller", claims).first?["state"] == "filed" }
         let claim = try await items("biller", claims).first ?? .null

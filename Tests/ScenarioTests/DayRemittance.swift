@@ -11,8 +11,10 @@ struct DayRemittance {
         let paid = visits.reduce(0) { $0 + DayRemittance.paid($1.lines) }
         let body =
             [
-                "ST*835*0001", "BPR*I*\(decimal(paid))*C*ACH*CCP*01*111000025*DA*33445566*1512345678**01*111000012*DA*144444*\(day.compact)",
-                "TRN*1*\(trace)*1512345678", "DTM*405*\(day.compact)", "N1*PR*SUNRISE HEALTH PLAN", "N3*1 SYNTHETIC WAY", "N4*ANYTOWN*OH*45209",
+                "ST*835*0001",
+                "BPR*I*\(decimal(paid))*C*ACH*CCP*01*111000025*DA*33445566*1512345678**01*111000012*DA*144444*\(day.compact)",
+                "TRN*1*\(trace)*1512345678", "DTM*405*\(day.compact)", "N1*PR*SUNRISE HEALTH PLAN", "N3*1 SYNTHETIC WAY",
+                "N4*ANYTOWN*OH*45209",
                 "PER*BL*EDI HELP*TE*8005550100", "N1*PE*HARBOR CLINICS LLC*XX*1234567893", "LX*1",
             ] + claims
         let segments =
@@ -28,11 +30,15 @@ struct DayRemittance {
 
     private func claim(_ visit: ClinicDay.Visit) -> [String] {
         let (charged, paid) = (DayRemittance.charged(visit.lines), DayRemittance.paid(visit.lines))
-        return ["CLP*\(visit.number)*1*\(decimal(charged))*\(decimal(paid))*15.00*12*ICN\(visit.number)*11*1", "NM1*QC*1*LOVELACE*ADA****MI*W123456789"]
+        return [
+            "CLP*\(visit.number)*1*\(decimal(charged))*\(decimal(paid))*15.00*12*ICN\(visit.number)*11*1",
+            "NM1*QC*1*LOVELACE*ADA****MI*W123456789",
+        ]
             + visit.lines.enumerated().flatMap { index, line -> [String] in
                 let (amount, copayment) = (line["amount"]?.integer ?? 0, index == 0 ? 15_00 : 0)
                 return [
-                    "SVC*HC:\(line["code"]?.text ?? "")*\(decimal(amount))*\(decimal(amount * 4 / 5 - copayment))**1", "DTM*472*\(day.compact)",
+                    "SVC*HC:\(line["code"]?.text ?? "")*\(decimal(amount))*\(decimal(amount * 4 / 5 - copayment))**1",
+                    "DTM*472*\(day.compact)",
                     "CAS*CO*45*\(decimal(amount / 5))",
                 ] + (copayment > 0 ? ["CAS*PR*3*\(decimal(copayment))"] : []) + ["REF*6R*\(line["control_number"]?.text ?? "")"]
             }

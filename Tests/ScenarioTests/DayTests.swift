@@ -15,7 +15,8 @@ struct DayTests {
         let day = ClinicDay(clinic: clinic)
         try await day.setUpBilling()
         var visits = [
-            try await day.visit(at: clinic.north, npi: "1345678902", fee: 150_00), try await day.visit(at: clinic.south, npi: "1456789019", fee: 160_00),
+            try await day.visit(at: clinic.north, npi: "1345678902", fee: 150_00),
+            try await day.visit(at: clinic.south, npi: "1456789019", fee: 160_00),
         ]
         #expect(clinic.north.database != clinic.south.database)
         for (index, charged) in [195_00, 205_00].enumerated() {
@@ -53,7 +54,9 @@ struct DayTests {
         let today = clinic.north.rules.wallClock(at: clinic.services.ambient.now()).day
         try day.receive(DayRemittance(visits: visits, day: today, trace: "DAY1").text, as: "day.835")
         let path = "/v1/organizations/\(clinic.organization)/remittances"
-        try await eventually("the remittance is posted", within: .seconds(60)) { try await day.items("biller", path).first?["state"] == "posted" }
+        try await eventually("the remittance is posted", within: .seconds(60)) {
+            try await day.items("biller", path).first?["state"] == "posted"
+        }
         let all = try await day.items("biller", path)
         #expect(all.count == 1)
         let posted = try #require(all.first)
@@ -94,7 +97,10 @@ struct DayTests {
     private func checkTrail(_ day: ClinicDay, _ visit: ClinicDay.Visit) async throws {
         let entries = try await day.items("auditor", day.clinic.path(visit.location, "audit-entries?limit=200&patient_id=\(visit.patient)"))
         let actions = entries.compactMap { $0["action"]?.text }
-        for action in ["patient.register", "coverage.create", "appointment.book", "appointment.check_in", "appointment.complete", "charges.post", "remittance.post"] {
+        for action in [
+            "patient.register", "coverage.create", "appointment.book", "appointment.check_in", "appointment.complete", "charges.post",
+            "remittance.post",
+        ] {
             #expect(actions.count { $0 == action } == 1, "\(action)")
         }
         #expect(!entries.contains { $0["actor_name"] == "rival_desk" })

@@ -24,7 +24,11 @@ struct DemoAccounts {
     /// Errors: `not_a_demo` unless the environment is demo or test and the gateway listens on 127.0.0.1.
     init(_ settings: Settings) throws(Problem) {
         guard settings.environment != .production, settings.http.host == "127.0.0.1" else {
-            throw Problem(.forbidden, "not_a_demo", "Demo accounts are known to everybody: POLYCLINIC_ENVIRONMENT must be demo or test, POLYCLINIC_HTTP_HOST 127.0.0.1.")
+            throw Problem(
+                .forbidden,
+                "not_a_demo",
+                "Demo accounts are known to everybody: POLYCLINIC_ENVIRONMENT must be demo or test, POLYCLINIC_HTTP_HOST 127.0.0.1."
+            )
         }
         path = settings.folders.files + "/demo-accounts"
     }
@@ -44,7 +48,11 @@ struct DemoAccounts {
     /// Errors: `not_found` with what to do.
     func account(_ email: String) throws -> DemoAccount {
         guard let account = try read().first(where: { $0.email == email }) else {
-            throw Problem(.notFound, "not_found", "There is no demo account \(email). `polyclinic demo load` makes them, `polyclinic demo logins` lists them.")
+            throw Problem(
+                .notFound,
+                "not_found",
+                "There is no demo account \(email). `polyclinic demo load` makes them, `polyclinic demo logins` lists them."
+            )
         }
         return account
     }
@@ -52,12 +60,19 @@ struct DemoAccounts {
     /// Adds an account, or replaces the one of the same address. The file is replaced whole: a killed load leaves the old one or the new one.
     func save(_ account: DemoAccount) throws {
         var accounts = try read()
-        if let index = accounts.firstIndex(where: { $0.email == account.email }) { accounts[index] = account } else { accounts.append(account) }
-        let lines = accounts.map { [$0.role, $0.email, $0.password, $0.organization, Base32.encode($0.secret)].joined(separator: "\t") + "\n" }
+        if let index = accounts.firstIndex(where: { $0.email == account.email }) {
+            accounts[index] = account
+        } else {
+            accounts.append(account)
+        }
+        let lines = accounts.map {
+            [$0.role, $0.email, $0.password, $0.organization, Base32.encode($0.secret)].joined(separator: "\t") + "\n"
+        }
         let bytes = Array(lines.joined().utf8)
         let part = path + ".part"
         let descriptor = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, close(descriptor) == 0, rename(part, path) == 0
+        guard descriptor >= 0, write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, close(descriptor) == 0,
+            rename(part, path) == 0
         else { throw Problem(.failed, "demo_accounts_unwritable", "\(path) cannot be written: \(String(cString: strerror(errno))).") }
     }
 }

@@ -79,13 +79,22 @@ struct DemoBilling {
     private func inspectFile(of visit: DemoVisit) async throws {
         let name = "837P_\(visit.claim.file).edi"
         let data = try await story.wait(for: name) { FileManager.default.contents(atPath: folders.outbound + "/" + name) }
-        let json = try JSON.parse(Array(inspect(Array(data), file: name).utf8), limits: JSON.Limits(bytes: 8 * 1024 * 1024, values: 200_000))
+        let json = try JSON.parse(
+            Array(inspect(Array(data), file: name).utf8),
+            limits: JSON.Limits(bytes: 8 * 1024 * 1024, values: 200_000)
+        )
         let sums = json["summary"]?["claims837"] ?? .null
         let transactions = (json["interchanges"]?.items ?? []).flatMap { $0["transactions"]?.items ?? [] }
         let numbers = transactions.flatMap { ($0["claim_detail"]?.items ?? []).map { $0.text("clm01") } }
-        try require(json["findings"]?.items.isEmpty == true, "\(name) is not sound: \(String(decoding: (json["findings"] ?? .null).bytes, as: UTF8.self))")
+        try require(
+            json["findings"]?.items.isEmpty == true,
+            "\(name) is not sound: \(String(decoding: (json["findings"] ?? .null).bytes, as: UTF8.self))"
+        )
         try require(numbers.contains(visit.claim.number), "\(name) does not hold claim \(visit.claim.number).")
         try require(try sums.number("charge_line_mismatches") == 0, "The claims of \(name) do not equal their lines.")
-        story.tell("file", "\(name): \(try sums.number("claims")) claims, \(sums.text("total_charge")), \(data.count) bytes, nothing to complain of")
+        story.tell(
+            "file",
+            "\(name): \(try sums.number("claims")) claims, \(sums.text("total_charge")), \(data.count) bytes, nothing to complain of"
+        )
     }
 }

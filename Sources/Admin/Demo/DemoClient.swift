@@ -47,7 +47,11 @@ struct DemoClient {
         } catch let failure as JSONFailure {
             throw Problem.unexpected("\(method) \(path) answered with what is no JSON: \(failure).")
         } catch {
-            throw Problem(.unavailable, "gateway_unreachable", "\(base) does not answer (\(error)). Is the gateway running? `deploy/up` starts it.")
+            throw Problem(
+                .unavailable,
+                "gateway_unreachable",
+                "\(base) does not answer (\(error)). Is the gateway running? `deploy/up` starts it."
+            )
         }
     }
 }

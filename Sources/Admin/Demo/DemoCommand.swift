@@ -34,7 +34,9 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     struct Logins: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the demo accounts; `demo code` prints the code a sign-in asks for besides.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the demo accounts; `demo code` prints the code a sign-in asks for besides."
+        )
 
         @OptionGroup var options: Options
 
@@ -64,7 +66,8 @@ struct DemoCommand: AsyncParsableCommand {
     struct Play: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "day",
-            abstract: "Play a clinic's day through the API of the running system; stop with exit code 1 at the first step that does not hold."
+            abstract:
+                "Play a clinic's day through the API of the running system; stop with exit code 1 at the first step that does not hold."
         )
 
         @OptionGroup var options: Options

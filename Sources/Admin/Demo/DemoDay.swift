@@ -26,8 +26,7 @@ struct DemoDay {
         try await trail.show(visits)
         try await report.run(since: before, visits, payments)
         try await trail.verify(sites)
-        story.begin("The day held: every step did what it should")
-        story.end()
+        story.finish("The day held: all \(story.steps) steps did what they should.")
     }
 
     private func signIn() async throws -> DemoCastSignedIn {
@@ -65,7 +64,11 @@ struct DemoCastSignedIn {
         guard all.count == DemoCastSignedIn.emails.count else { throw Problem.unexpected("Somebody is missing.") }
         (owner, desk, provider, biller, auditor, stranger) = (all[0], all[1], all[2], all[3], all[4], all[5])
         let memberships = try await owner.get("/v1/account")["memberships"]?.items ?? []
-        guard let id = OrganizationID(memberships.first { $0.text("organization_name") == DemoCast.harbor.name }?.text("organization_id") ?? "") else {
+        guard
+            let id = OrganizationID(
+                memberships.first { $0.text("organization_name") == DemoCast.harbor.name }?.text("organization_id") ?? ""
+            )
+        else {
             throw Problem.unexpected("\(owner.account.email) does not belong to \(DemoCast.harbor.name).")
         }
         organization = id

@@ -12,7 +12,9 @@ struct DemoJobs {
 
     /// Tells which jobs were made since a moment at the locations of the day and for their organization, and how far they are.
     func tell(since: Instant) async throws {
-        for site in sites { tell(site.location.name, try await made(site.location.database, since).filter { $0.location == site.location.role.name }) }
+        for site in sites {
+            tell(site.location.name, try await made(site.location.database, since).filter { $0.location == site.location.role.name })
+        }
         let organization = sites.first?.location.organization
         tell("organization", try await made(nil, since).filter { $0.organization == organization })
     }

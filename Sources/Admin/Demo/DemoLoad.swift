@@ -40,13 +40,20 @@ struct DemoLoad {
     }
 
     /// Invites somebody and accepts for them, as people do.
-    private func hire(_ member: DemoCast.Member, _ group: DemoCast.Group, _ organization: OrganizationID, at location: LocationID?) async throws {
+    private func hire(_ member: DemoCast.Member, _ group: DemoCast.Group, _ organization: OrganizationID, at location: LocationID?)
+        async throws
+    {
         let known = try accounts.read().contains { $0.email == member.email && $0.organization == group.name }
-        let staff = try await services.tenancy.organizationRead(organization, StaffMember.page(after: nil, limit: 1000)).map(StaffMember.init)
-            .first { $0.email == member.email }
+        let staff = try await services.tenancy.organizationRead(organization, StaffMember.page(after: nil, limit: 1000)).map(
+            StaffMember.init
+        )
+        .first { $0.email == member.email }
         if let staff, staff.state != .invited {
             guard known else {
-                throw Problem.conflict("demo_accounts_lost", "\(member.email) has an account, but its code is not in demo-accounts. `deploy/down --wipe` begins anew.")
+                throw Problem.conflict(
+                    "demo_accounts_lost",
+                    "\(member.email) has an account, but its code is not in demo-accounts. `deploy/down --wipe` begins anew."
+                )
             }
             return
         }
@@ -70,13 +77,19 @@ struct DemoLoad {
         _ = try await services.access.acceptInvitation(token: invitation.token, password: account.password, code: code, from: origin)
     }
 
-    private func invite(_ member: DemoCast.Member, _ organization: OrganizationID, at location: LocationID?, again: StaffID?) async throws -> Invitation {
+    private func invite(_ member: DemoCast.Member, _ organization: OrganizationID, at location: LocationID?, again: StaffID?) async throws
+        -> Invitation
+    {
         let caller = Caller.commandLine(user: "demo", requestID: services.ambient.id(EventID.self).uuid)
         let now = services.ambient.now()
         return try await services.tenancy.organization(organization) { tx in
             let staffing = Staffing(tx, organization: organization, by: caller, now: now, ambient: services.ambient)
             if let again { return try await staffing.renewInvitation(again) }
-            return try await staffing.invite(email: member.email, name: member.name, grants: [NewGrant(.builtIn(member.role), at: location)])
+            return try await staffing.invite(
+                email: member.email,
+                name: member.name,
+                grants: [NewGrant(.builtIn(member.role), at: location)]
+            )
         }
     }
 }

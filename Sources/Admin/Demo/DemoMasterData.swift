@@ -44,19 +44,29 @@ struct DemoMasterData {
         let person = DemoMasterData.providers[index % 2]
         let (visit, test) = DemoMasterData.fees[index % 2]
         let provider = try await make(
-            cast.owner, path + "providers", "npi", person.npi,
+            cast.owner,
+            path + "providers",
+            "npi",
+            person.npi,
             [
-                "given_name": .string(person.given), "family_name": .string(person.family), "npi": .string(person.npi), "taxonomy": "207Q00000X",
+                "given_name": .string(person.given), "family_name": .string(person.family), "npi": .string(person.npi),
+                "taxonomy": "207Q00000X",
             ]
         )
         let room = try await make(cast.owner, path + "resources", "name", "Exam room 1", ["kind": "room", "name": "Exam room 1"])
         let type = try await make(
-            cast.owner, path + "appointment-types", "name", "Sore throat visit",
+            cast.owner,
+            path + "appointment-types",
+            "name",
+            "Sore throat visit",
             ["name": "Sore throat visit", "minutes": 15, "needs": ["provider", "room"], "fee_code": "99213"]
         )
         let payer = try await make(cast.owner, path + "payers", "code", "SUN01", ["name": "Sunrise Health Plan", "code": "SUN01"])
         _ = try await make(
-            cast.biller, path + "fee-schedules", "name", "Standard",
+            cast.biller,
+            path + "fee-schedules",
+            "name",
+            "Standard",
             [
                 "name": "Standard", "from": "2020-01-01",
                 "fees": [
@@ -65,7 +75,10 @@ struct DemoMasterData {
                 ],
             ]
         )
-        story.tell("at", "\(location.name) (\(location.database)): \(person.given) \(person.family), 99213 \(money(visit)), 87880 \(money(test))")
+        story.tell(
+            "at",
+            "\(location.name) (\(location.database)): \(person.given) \(person.family), 99213 \(money(visit)), 87880 \(money(test))"
+        )
         return DemoSite(location: location, provider: provider, room: room, type: type, payer: payer)
     }
 

@@ -53,7 +53,10 @@ struct DemoPosting {
         for (visit, payment) in zip(visits, payments) {
             let location = visit.site.location
             let part = parts.first { $0.text("location_id") == location.id.description } ?? .null
-            try require(try part.number("amount") == payment.paid && part["posted"] == true && part["held"] == 0, "The part of \(location.name) was not posted.")
+            try require(
+                try part.number("amount") == payment.paid && part["posted"] == true && part["held"] == 0,
+                "The part of \(location.name) was not posted."
+            )
             story.tell("part", "\(location.name): \(try part.number("claims")) claims, \(money(try part.number("amount"))), posted")
         }
         let sum = try parts.reduce(0) { $0 + (try $1.number("amount")) }
@@ -66,20 +69,29 @@ struct DemoPosting {
         for (visit, payment) in zip(visits, payments) {
             let place = visit.site.location.name
             let claim = try await cast.biller.get(visit.site.path("claims/\(visit.claim.id)"))["claim"] ?? .null
-            try require(claim.text("state") == "paid" && claim["paid"] == .integer(payment.paid), "The claim at \(place) is \(claim.text("state")).")
+            try require(
+                claim.text("state") == "paid" && claim["paid"] == .integer(payment.paid),
+                "The claim at \(place) is \(claim.text("state"))."
+            )
             let lines = try await cast.biller.list(visit.path("ledger"))
             var accounts: [String: Int] = [:]
             for line in lines.reversed() {
                 let amount = try line.number("amount")
                 accounts[line.text("debit"), default: 0] += amount
                 accounts[line.text("credit"), default: 0] -= amount
-                story.tell("line", "\(place): \(line.text("day")) \(line.text("kind")): \(line.text("credit")) → \(line.text("debit")) \(money(amount))")
+                story.tell(
+                    "line",
+                    "\(place): \(line.text("day")) \(line.text("kind")): \(line.text("credit")) → \(line.text("debit")) \(money(amount))"
+                )
             }
             let wanted = [
                 "revenue": -payment.charged, "cash:insurance": payment.paid, "adjustments:contractual": payment.writtenOff,
                 "receivable:patient": payment.patient,
             ]
-            try require(accounts.filter { $0.value != 0 } == wanted.filter { $0.value != 0 }, "The ledger at \(place) comes to \(accounts).")
+            try require(
+                accounts.filter { $0.value != 0 } == wanted.filter { $0.value != 0 },
+                "The ledger at \(place) comes to \(accounts)."
+            )
             let balance = try await cast.biller.get(visit.path("balance"))
             let (patient, payers) = (try balance.number("owed_by_patient"), try balance.number("owed_by_payers"))
             try require(patient == payment.patient && payers == 0, "The balance at \(place) is \(money(patient)) and \(money(payers)).")

@@ -60,7 +60,8 @@ struct DemoRemittance {
     private var transaction: [String] {
         [
             "BPR*I*\(money(amount))*C*ACH*CCP*01*111000025*DA*33445566*1512345678**01*111000012*DA*144444*\(day.compact)",
-            "TRN*1*\(trace)*1512345678", "REF*EV*\(DemoMasterData.submitter)", "DTM*405*\(day.compact)", "N1*PR*SUNRISE HEALTH PLAN", "N3*1 SYNTHETIC WAY",
+            "TRN*1*\(trace)*1512345678", "REF*EV*\(DemoMasterData.submitter)", "DTM*405*\(day.compact)", "N1*PR*SUNRISE HEALTH PLAN",
+            "N3*1 SYNTHETIC WAY",
             "N4*ANYTOWN*OH*45209", "PER*BL*EDI HELP*TE*8005550100", "N1*PE*HARBOR FAMILY HEALTH LLC*XX*\(DemoMasterData.groupNPI)", "LX*1",
         ] + payments.enumerated().flatMap(claim)
     }

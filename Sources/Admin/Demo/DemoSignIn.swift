@@ -14,7 +14,9 @@ struct DemoSignIn {
         complain("      … both codes of \(account.email) were used; waiting \(seconds) seconds for the next")
         try await Task.sleep(for: .seconds(seconds))
         if let person = try await attempt(account, 1) { return person }
-        throw Problem.unexpected("\(account.email) is refused. Is the clock right? `polyclinic demo load` made the account on this machine.")
+        throw Problem.unexpected(
+            "\(account.email) is refused. Is the clock right? `polyclinic demo load` made the account on this machine."
+        )
     }
 
     /// nil when the code is refused.

@@ -26,12 +26,18 @@ final class DemoStory {
         if !json { say("      " + name + String(repeating: " ", count: max(1, 13 - name.count)) + text) }
     }
 
-    func end() {
+    private func end() {
         defer { lines = [] }
         guard json, steps > 0 else { return }
         let caused = lines.map { JSON.object([(key: $0.name, value: .string($0.text))]) }
         let step: JSON = ["step": .integer(steps), "title": .string(title), "caused": .array(caused)]
         say(String(decoding: step.bytes, as: UTF8.self))
+    }
+
+    /// Ends the last step with a closing word for people.
+    func finish(_ words: String) {
+        end()
+        if !json { say(words) }
     }
 
     /// A line at once, whatever standard output is.
@@ -49,7 +55,9 @@ final class DemoStory {
             if let found = try await look() { return found }
             let now = ContinuousClock.now
             guard now - begun < .seconds(limit) else {
-                throw Problem.unexpected("Not in \(limit) seconds: \(what). Does a worker run? See `polyclinic jobs workers` and `polyclinic jobs dead`.")
+                throw Problem.unexpected(
+                    "Not in \(limit) seconds: \(what). Does a worker run? See `polyclinic jobs workers` and `polyclinic jobs dead`."
+                )
             }
             if now - told >= .seconds(5) {
                 complain("      … waiting for \(what)")

@@ -31,7 +31,8 @@ struct DemoTrail {
         }
         let actions = Set(entries.map { $0.text("action") })
         let missing = Set([
-            "patient.register", "coverage.create", "appointment.book", "appointment.check_in", "appointment.complete", "charges.post", "claim.make",
+            "patient.register", "coverage.create", "appointment.book", "appointment.check_in", "appointment.complete", "charges.post",
+            "claim.make",
             "remittance.post", "ledger.list",
         ]).subtracting(actions)
         try require(missing.isEmpty, "The trail lacks \(missing.sorted().joined(separator: ", ")).")
@@ -44,7 +45,10 @@ struct DemoTrail {
             let result = try await services.access.verify(.location(site.location))
             try require(result.isSound, "The trail of \(site.location.name) is not sound: \(String(describing: result.finding)).")
             let waiting = result.oldestUnsealed.map { ", the oldest since \($0)" } ?? ""
-            story.tell("trail", "\(site.location.name): \(result.entries) entries in \(result.seals) seals, \(result.unsealed) to be sealed\(waiting)")
+            story.tell(
+                "trail",
+                "\(site.location.name): \(result.entries) entries in \(result.seals) seals, \(result.unsealed) to be sealed\(waiting)"
+            )
         }
     }
 }

@@ -29,6 +29,7 @@ struct DemoVisits {
         let begun = Ambient.system.now()
         story.begin("Book an appointment for now, or at the nearest free time")
         for index in visits.indices { try await book(&visits[index]) }
+        try await bookTwice(visits[0])
         story.begin("Check in, and complete with diagnoses and procedures")
         for index in visits.indices { try await treat(&visits[index]) }
         story.begin("The completed visits are charged by a job")
@@ -61,14 +62,7 @@ struct DemoVisits {
         let place = visit.site.location.name
         var start = Instant(seconds: Ambient.system.now().microseconds / 60_000_000 * 60).adding(minutes: 1)
         for _ in 0..<100 {
-            let answer = try await cast.desk.send(
-                "POST",
-                visit.site.path("appointments"),
-                [
-                    "patient_id": .string(visit.patient), "type_id": .string(visit.site.type), "provider_id": .string(visit.site.provider),
-                    "resource_ids": [.string(visit.site.room)], "starts_at": .string(start.description),
-                ]
-            )
+            let answer = try await cast.desk.send("POST", visit.site.path("appointments"), booking(visit, start.description))
             if answer.status == 201, let day = Day(answer.json.text("day")) {
                 visit.appointment = answer.json.text("id")
                 visit.day = day
@@ -81,6 +75,22 @@ struct DemoVisits {
             start = alternative ?? start.adding(minutes: 16)
         }
         throw Problem.unexpected("No free time was found at \(place).")
+    }
+
+    /// A slot cannot be sold twice.
+    private func bookTwice(_ visit: DemoVisit) async throws {
+        let booked = try await cast.desk.get(visit.site.path("appointments/\(visit.appointment)"))
+        let answer = try await cast.desk.send("POST", visit.site.path("appointments"), booking(visit, booked.text("starts_at")))
+        try require(answer.status == 409 && answer.code == "slot_taken", "The same slot again was answered \(answer.words)")
+        let named = answer.json["conflicts"]?.items.count ?? 0
+        story.tell("refused", "\(visit.site.location.name): the same slot again: 409 slot_taken, \(named) conflicts named")
+    }
+
+    private func booking(_ visit: DemoVisit, _ start: String) -> JSON {
+        [
+            "patient_id": .string(visit.patient), "type_id": .string(visit.site.type), "provider_id": .string(visit.site.provider),
+            "resource_ids": [.string(visit.site.room)], "starts_at": .string(start),
+        ]
     }
 
     private func treat(_ visit: inout DemoVisit) async throws {
