@@ -1,5 +1,7 @@
 import Access
+import Assembly
 import FoundationEssentials
+import Jobs
 import Postgres
 import Tenancy
 import TestSupport
@@ -70,7 +72,7 @@ struct ClaimClinic {
             "owner",
             "POST",
             clinic.path(location, "patients/\(id)/coverages"),
-            ["payer_id": .string(payer), "member_id": "W123 456-\(family)", "from_day": "2026-01-01"]
+            ["payer_id": .string(payer), "member_id": .string("W123 456-\(family)"), "from_day": "2026-01-01"]
         )
         guard let id = PatientID(id) else { throw Problem(.failed, "no_patient", "The patient has no id.") }
         return id

@@ -1,4 +1,9 @@
+import Access
+import Assembly
 import FoundationEssentials
+import Jobs
+import Postgres
+import Tenancy
 import TestSupport
 import Testing
 import Values

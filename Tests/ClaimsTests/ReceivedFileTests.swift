@@ -1,5 +1,6 @@
 import Testing
 import Values
+import X12
 
 @testable import Claims
 
