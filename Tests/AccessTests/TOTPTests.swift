@@ -30,6 +30,17 @@ struct TOTPTests {
         }
     }
 
+    @Test("of many codes only the three of the window are taken")
+    func wrongCodes() {
+        let now = Instant(seconds: 1_800_000_010)
+        let right = Set([-30, 0, 30].map { TOTP.code(secret: secret, at: now.adding(seconds: $0)) })
+        for number in stride(from: 0, to: 1_000_000, by: 331) {
+            let digits = String(number)
+            let code = String(repeating: "0", count: 6 - digits.utf8.count) + digits
+            #expect((TOTP.step(of: code, secret: secret, at: now) != nil) == right.contains(code), "\(code)")
+        }
+    }
+
     @Test("anything but six digits is wrong", arguments: ["", "1", "12345", "1234567", "abcdef", "００００００", "      "])
     func malformed(code: String) {
         #expect(TOTP.step(of: code, secret: secret, at: Instant(seconds: 1_800_000_000)) == nil)

@@ -27,7 +27,8 @@ public enum TOTP {
         var found: Int64?
         for candidate in [current - 1, current + 1, current] {
             let expected = Array(TOTP.code(secret: secret, step: candidate).utf8)
-            let difference = zip(given, expected).reduce(UInt8(given.count == expected.count ? 0 : 1)) { $0 | $1.0 ^ $1.1 }
+            // The brackets matter: `|` and `^` bind equally in Swift.
+            let difference = zip(given, expected).reduce(UInt8(given.count == expected.count ? 0 : 1)) { $0 | ($1.0 ^ $1.1) }
             if difference == 0 { found = candidate }
         }
         return found
