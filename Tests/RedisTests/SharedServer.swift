@@ -8,7 +8,7 @@ enum SharedServer {
     static func settings() throws -> RedisSettings {
         let host = try variable("HOST")
         var settings = RedisSettings(host: host, port: try #require(Int(try variable("PORT"))))
-        settings.password = try variable("PASSWORD")
+        settings.password = try String(contentsOfFile: try variable("PASSWORD_FILE"), encoding: .utf8).trimmingCharacters(in: .newlines)
         settings.connectTimeout = .seconds(10)
         settings.commandTimeout = .seconds(10)
         settings.tls = .verify(caFile: try variable("CA"), hostname: host)

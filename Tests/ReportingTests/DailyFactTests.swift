@@ -38,6 +38,20 @@ struct DailyFactTests {
         await clinic.close()
     }
 
+    @Test("visits, no-shows and bookings count what stands in the calendar of the location's own day")
+    func counts() async throws {
+        let clinic = try await TestClinic.open()
+        try await clinic.addVisits(on: day, at: clinic.north)
+        try await clinic.compute(day, at: clinic.north)
+        #expect(try await clinic.fact(day, at: clinic.north) == DayFigures(visits: 1, noShows: 1, booked: 2))
+        for (figure, count) in [("visits", 1), ("no_shows", 1), ("booked", 2)] {
+            let rows = try await clinic.send("biller", "GET", clinic.path(clinic.north, "reports/days/\(day)?figure=\(figure)"))
+            #expect(rows.json["items"]?.items.count == count, "\(figure): \(rows.text)")
+            #expect(rows.json["items"]?.items.allSatisfy { $0["amount"]?.integer == 1 && $0["patient_id"]?.text != nil } == true)
+        }
+        await clinic.close()
+    }
+
     @Test("recomputations that race with postings and with each other never leave an older sum behind")
     func races() async throws {
         let clinic = try await TestClinic.open()

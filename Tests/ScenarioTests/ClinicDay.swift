@@ -92,6 +92,11 @@ struct ClinicDay {
             "starts_at": .string(start.description),
         ]
         let appointment = try await ask("front_desk", "POST", clinic.path(location, "appointments"), booking)
+        // A slot cannot be sold twice: provider, room and patient are all named.
+        let again = try await clinic.send("front_desk", "POST", clinic.path(location, "appointments"), body: booking)
+        guard again.code == "slot_taken", again.json["conflicts"]?.items.count == 3 else {
+            throw Problem(.failed, "sold_twice", "\(again.status) \(again.text)")
+        }
         let path = clinic.path(location, "appointments/\(appointment["id"]?.text ?? "")/")
         try await ask("front_desk", "POST", path + "arrival", [:])
         let encounter = try await ask(

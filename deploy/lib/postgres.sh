@@ -6,7 +6,7 @@ POSTGRES_BIN=/usr/lib/postgresql/15/bin
 postgres_settings() {
     local state=$1 home=$2 buffers=256MB connections=200 dynamic=posix
     # Suites run beside each other, each with connections of its own.
-    if [[ $(state_kind "$state") == test ]]; then buffers=128MB connections=300; fi
+    if [[ $(state_kind "$state") == test ]]; then buffers=128MB connections=800; fi
     # When an ordinary user logs out, systemd removes that user's segments of /dev/shm.
     is_root || dynamic=mmap
     cat <<SETTINGS

@@ -13,17 +13,30 @@ swift_suites() {
         say "The whole output of the Swift suites is in $state/swift-test.log"
 }
 
-# A failing suite does not end the script: the others run too. Swift Testing runs the tests of the one bundle in parallel.
+# A failing suite does not end the script: the others run too. Swift Testing runs the tests of the one bundle in parallel; those that
+# measure time or stop processes (RaceTests, FailureTests) come after the others, when nothing else runs.
 run_swift_suites() {
-    local state=$1 filter=$2 status=0 limit=$SWIFT_TIME arguments=()
-    [[ -z $filter ]] || arguments+=(--filter "$filter")
-    [[ -z ${POLYCLINIC_TEST_LONG:-} ]] || limit=$LONG_TIME
+    local state=$1 filter=$2 status=0
+    [[ -z ${POLYCLINIC_TEST_LONG:-} ]] || SWIFT_TIME=$LONG_TIME
     load_settings "$state" tests
-    rm -f "$state/events.jsonl"
-    timeout --kill-after=30 "$limit" swift test --package-path "$ROOT" --skip-build --disable-xctest \
-        --event-stream-output-path "$state/events.jsonl" --event-stream-version 0 "${arguments[@]}" 2>&1 |
-        tee "$state/swift-test.log" || status=$?
+    rm -f "$state"/events*.jsonl "$state/swift-test.log"
+    if [[ -n $filter ]]; then
+        swift_suite "$state" 1 --filter "$filter" || status=$?
+    else
+        swift_suite "$state" 1 --skip 'RaceTests|FailureTests' || status=$?
+        swift_suite "$state" 2 --filter 'RaceTests|FailureTests' --no-parallel || status=$?
+    fi
+    cat "$state"/events-*.jsonl >"$state/events.jsonl"
     echo "$status" >"$state/swift-status"
+}
+
+# swift_suite STATE PASS ARGUMENTS
+swift_suite() {
+    local state=$1 pass=$2
+    shift 2
+    SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12 timeout --kill-after=30 "$SWIFT_TIME" swift test --package-path "$ROOT" --skip-build \
+        --disable-xctest --event-stream-output-path "$state/events-$pass.jsonl" --event-stream-version 0 "$@" 2>&1 |
+        tee -a "$state/swift-test.log"
 }
 
 # The tools other people wrote to judge our OpenAPI document, our HTTP and our X12; from PyPI, versions fixed.
