@@ -14,7 +14,8 @@ struct DemoDay {
         let cast = try await signIn()
         let sites = try await DemoMasterData(story: story, cast: cast).run()
         let jobs = DemoJobs(services: services, story: story, sites: sites)
-        let report = DemoReport(story: story, cast: cast, services: services, sites: sites)
+        let today = sites[0].location.rules.wallClock(at: services.ambient.now()).day
+        let report = DemoReport(story: story, cast: cast, services: services, sites: sites, today: today)
         let before = try await report.opening()
         var visits = try await DemoVisits(story: story, cast: cast, jobs: jobs).run(sites)
         try await DemoBilling(story: story, cast: cast, jobs: jobs, folders: services.settings.folders).run(&visits)
@@ -25,6 +26,7 @@ struct DemoDay {
         try await trail.refuseStrangers(visits)
         try await trail.show(visits)
         try await report.run(since: before, visits, payments)
+        try await report.showPart(visits)
         try await trail.verify(sites)
         story.finish("The day held: all \(story.steps) steps did what they should.")
     }
@@ -45,7 +47,7 @@ struct DemoDay {
 struct DemoCastSignedIn {
     static let emails = [
         "owner@harbor.example", "desk@harbor.example", "provider@harbor.example", "biller@harbor.example", "auditor@harbor.example",
-        "desk@lakeside.example",
+        "manager@harbor.example", "desk@lakeside.example",
     ]
 
     let owner: DemoPerson
@@ -53,6 +55,8 @@ struct DemoCastSignedIn {
     let provider: DemoPerson
     let biller: DemoPerson
     let auditor: DemoPerson
+    /// Of the first location only.
+    let manager: DemoPerson
     /// Of the other organization.
     let stranger: DemoPerson
     let organization: OrganizationID
@@ -62,7 +66,8 @@ struct DemoCastSignedIn {
     init(_ people: [String: DemoPerson], _ tenancy: Tenancy) async throws {
         let all = DemoCastSignedIn.emails.compactMap { people[$0] }
         guard all.count == DemoCastSignedIn.emails.count else { throw Problem.unexpected("Somebody is missing.") }
-        (owner, desk, provider, biller, auditor, stranger) = (all[0], all[1], all[2], all[3], all[4], all[5])
+        (owner, desk, provider, biller, auditor) = (all[0], all[1], all[2], all[3], all[4])
+        (manager, stranger) = (all[5], all[6])
         let memberships = try await owner.get("/v1/account")["memberships"]?.items ?? []
         guard
             let id = OrganizationID(

@@ -30,6 +30,8 @@ struct DemoReport {
     let cast: DemoCastSignedIn
     let services: Services
     let sites: [DemoSite]
+    /// The day the play began: the same span of days is read before and after.
+    let today: Day
 
     /// By location, once nothing is left to be recomputed.
     func opening() async throws -> [Figures] {
@@ -67,10 +69,29 @@ struct DemoReport {
         }
     }
 
+    /// A manager of one location gets the part of it, and nothing of the other location's patients.
+    func showPart(_ visits: [DemoVisit]) async throws {
+        story.begin("The manager of one location sees that location only")
+        let names = try await cast.manager.get(path)["locations"]?.items.map { $0.text("name") } ?? []
+        try require(names == [sites[0].location.name], "The manager's report shows \(names).")
+        story.tell("report", names.joined(separator: ", "))
+        for visit in visits {
+            let answer = try await cast.manager.send("GET", visit.site.path("patients/\(visit.patient)"))
+            let isOwn = visit.site.location.id == sites[0].location.id
+            try require(
+                answer.status == (isOwn ? 200 : 404),
+                "The manager's look at \(visit.site.location.name) was answered \(answer.words)"
+            )
+            story.tell(isOwn ? "shown" : "refused", "a patient of \(visit.site.location.name): \(answer.status)")
+        }
+    }
+
     /// Yesterday to a week from now: an appointment at the nearest free time may be tomorrow's.
+    private var path: String {
+        "/v1/organizations/\(cast.organization)/reports/daily?from=\(today.adding(days: -1))&until=\(today.adding(days: 8))"
+    }
+
     private func read() async throws -> [Figures] {
-        let today = cast.locations[0].rules.wallClock(at: Ambient.system.now()).day
-        let path = "/v1/organizations/\(cast.organization)/reports/daily?from=\(today.adding(days: -1))&until=\(today.adding(days: 8))"
         let report = try await cast.owner.get(path)["locations"]?.items ?? []
         return try sites.map { site in
             guard let totals = report.first(where: { $0.text("location_id") == site.location.id.description })?["totals"] else {
