@@ -74,6 +74,7 @@ let package = Package(
         tests("Organizations"),
         tests("Claims"),
         tests("Reporting"),
+        tests("Architecture"),
         tests("Scenario"),
     ]
     guard let only = Context.environment["ONLY_TESTS"] else { return all }

@@ -1,0 +1,108 @@
+import Assembly
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+import Values
+import Web
+
+@Suite("Foreign ids")
+struct ForeignTests {
+    /// A path of the route: `{location}` and `{organization}` are the clinic's, other names are filled by `id`, else by a fresh id.
+    static func path(_ route: Route, _ clinic: TestClinic, location: Location, _ id: (String) -> String?) -> String {
+        var path = route.path.description
+        for name in route.path.names {
+            let value: String
+            switch name {
+            case "organization": value = id(name) ?? clinic.organization.description
+            case "location": value = id(name) ?? location.id.description
+            case "day": value = "2026-03-02"
+            case "setting": value = "scheduling.notice_delay_minutes"
+            default: value = id(name) ?? clinic.services.ambient.id(EventID.self).description
+            }
+            path = path.replacing("{\(name)}", with: value)
+        }
+        return path
+    }
+
+    @Test("the owner of another organization learns nothing: each route of a location or organization answers as for one that never was")
+    func otherOrganization() async throws {
+        let clinic = try await Clinic.shared.value
+        let before = try await fingerprint(clinic)
+        for route in clinic.gateway.server.routes where route.scope != .account {
+            let never = clinic.services.ambient.id(EventID.self).description
+            let body = Bodies.of(route)
+            let foreign = try await clinic.send("rival", route.method.rawValue, Self.path(route, clinic, location: clinic.north) { _ in nil }, body: body)
+            let absent = try await clinic.send(
+                "rival", route.method.rawValue,
+                Self.path(route, clinic, location: clinic.north) { $0 == "location" || $0 == "organization" ? never : nil }, body: body)
+            #expect(foreign.status == 404 && foreign.code == "not_found", "\(route.method.rawValue) \(route.path) answered \(foreign.status) \(foreign.code ?? "")")
+            #expect(Self.withoutRequest(foreign) == Self.withoutRequest(absent), "\(route.method.rawValue) \(route.path)")
+        }
+        #expect(try await fingerprint(clinic) == before)
+    }
+
+    @Test("somebody who works at one location gets 404 at the other one of the same organization")
+    func otherLocation() async throws {
+        let clinic = try await Clinic.shared.value
+        for route in clinic.gateway.server.routes where route.scope == .location && !route.path.names.contains("organization") {
+            let answer = try await clinic.send(
+                "north_desk", route.method.rawValue, Self.path(route, clinic, location: clinic.south) { _ in nil }, body: Bodies.of(route))
+            #expect(answer.status == 404 && answer.code == "not_found", "\(route.method.rawValue) \(route.path) answered \(answer.status) \(answer.code ?? "")")
+        }
+    }
+
+    @Test("what exists at the other location is not found at this one, like what never existed, and nothing changes")
+    func otherThings() async throws {
+        let clinic = try await Clinic.shared.value
+        let things = try await Things.make(clinic, at: clinic.south)
+        let before = try await fingerprint(clinic)
+        var tried = 0
+        for route in clinic.gateway.server.routes where route.path.description.hasPrefix("/v1/locations/{location}/") {
+            guard let name = route.path.names.first(where: { $0 != "location" && $0 != "day" && $0 != "setting" }) else { continue }
+            guard let id = things[name] else { continue }
+            tried += 1
+            let foreign = try await clinic.send(
+                "owner", route.method.rawValue, Self.path(route, clinic, location: clinic.north) { $0 == name ? id : nil },
+                body: Bodies.of(route), headers: ["If-Match": "\"1\""])
+            let absent = try await clinic.send(
+                "owner", route.method.rawValue, Self.path(route, clinic, location: clinic.north) { _ in nil }, body: Bodies.of(route),
+                headers: ["If-Match": "\"1\""])
+            if route.method == .get, foreign.status == 200 {
+                #expect(foreign.json["data"]?.items.isEmpty == true, "\(route.path) shows something")
+                continue
+            }
+            #expect(foreign.status == 404, "\(route.method.rawValue) \(route.path) answered \(foreign.status) \(foreign.text)")
+            #expect(Self.withoutRequest(foreign) == Self.withoutRequest(absent), "\(route.method.rawValue) \(route.path)")
+        }
+        #expect(tried >= 15)
+        #expect(try await fingerprint(clinic) == before)
+    }
+
+    static func withoutRequest(_ answer: TestAnswer) -> String {
+        guard case .object(let members) = answer.json else { return answer.text }
+        return "\(answer.status)" + String(decoding: JSON.object(members.filter { $0.key != "request_id" }).bytes, as: UTF8.self)
+    }
+
+    /// The rows of every table of the clinic's locations but the trail's, as one hash each.
+    private func fingerprint(_ clinic: TestClinic) async throws -> [String] {
+        var prints: [String] = []
+        for location in [clinic.north, clinic.south] {
+            prints += try await clinic.services.tenancy.read(
+                location,
+                """
+                select 'patient ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.patient t
+                union all select 'appointment ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.appointment t
+                union all select 'occupancy ' || count(*)::text from {location}.occupancy
+                union all select 'ledger ' || count(*)::text from {location}.ledger_entry
+                union all select 'coverage ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.coverage t
+                union all select 'resource ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.resource t
+                union all select 'payer ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.payer t
+                union all select 'run ' || count(*)::text from {location}.billing_run
+                union all select 'setting ' || count(*)::text from {location}.setting
+                """
+            ).decode((String).self)
+        }
+        return prints
+    }
+}

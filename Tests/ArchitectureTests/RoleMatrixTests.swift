@@ -1,0 +1,35 @@
+import Access
+import Assembly
+import TestSupport
+import Testing
+import Values
+import Web
+
+@Suite("Roles × routes")
+struct RoleMatrixTests {
+    /// Roles that hold for the whole organization in the test clinic.
+    static let roles = BuiltInRole.allCases.filter { $0 != .platformOperator }
+
+    @Test("a role gets through exactly where its permissions say", arguments: roles)
+    func matrix(role: BuiltInRole) async throws {
+        let clinic = try await Clinic.shared.value
+        for route in clinic.gateway.server.routes {
+            guard let permission = route.authority.permission else { continue }
+            let answer = try await clinic.send(role.rawValue, route.method.rawValue, ForeignTests.path(route, clinic, location: clinic.north) { _ in nil }, body: [:])
+            let isRefused = answer.status == 403 && answer.code == "permission_denied"
+            let mayDo = role.permissions.contains(permission)
+            #expect(isRefused == !mayDo, "\(role.rawValue): \(route.method.rawValue) \(route.path) needs \(permission.rawValue) and answered \(answer.status) \(answer.code ?? "")")
+            #expect(answer.status != 401 && answer.status < 500, "\(route.method.rawValue) \(route.path) answered \(answer.status)")
+        }
+    }
+
+    @Test("without a token every route but the public ones answers 401")
+    func strangers() async throws {
+        let clinic = try await Clinic.shared.value
+        for route in clinic.gateway.server.routes where route.authority != .everybody {
+            let answer = try await clinic.http.send(
+                route.method.rawValue, ForeignTests.path(route, clinic, location: clinic.north) { _ in nil }, body: [:])
+            #expect(answer.status == 401, "\(route.method.rawValue) \(route.path) answered \(answer.status)")
+        }
+    }
+}
