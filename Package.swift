@@ -76,6 +76,7 @@ let package = Package(
         tests("Reporting"),
         tests("Architecture"),
         tests("Scenario"),
+        tests("Failure"),
     ]
     guard let only = Context.environment["ONLY_TESTS"] else { return all }
     return all.filter { $0.name == only + "Tests" }
