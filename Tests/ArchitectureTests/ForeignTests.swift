@@ -6,8 +6,11 @@ import Testing
 import Values
 import Web
 
-@Suite("Foreign ids")
+@Suite("Foreign ids", .serialized)
 struct ForeignTests {
+    /// Its own, because it counts what changed.
+    private static let shared = Task { try await TestClinic.open() }
+
     /// A path of the route: `{location}` and `{organization}` are the clinic's, other names are filled by `id`, else by a fresh id.
     static func path(_ route: Route, _ clinic: TestClinic, location: Location, _ id: (String) -> String?) -> String {
         var path = route.path.description
@@ -27,7 +30,7 @@ struct ForeignTests {
 
     @Test("the owner of another organization learns nothing: each route of a location or organization answers as for one that never was")
     func otherOrganization() async throws {
-        let clinic = try await Clinic.shared.value
+        let clinic = try await Self.shared.value
         let before = try await fingerprint(clinic)
         for route in clinic.gateway.server.routes where route.scope != .account {
             let never = clinic.services.ambient.id(EventID.self).description
@@ -44,7 +47,7 @@ struct ForeignTests {
 
     @Test("somebody who works at one location gets 404 at the other one of the same organization")
     func otherLocation() async throws {
-        let clinic = try await Clinic.shared.value
+        let clinic = try await Self.shared.value
         for route in clinic.gateway.server.routes where route.scope == .location && !route.path.names.contains("organization") {
             let answer = try await clinic.send(
                 "north_desk", route.method.rawValue, Self.path(route, clinic, location: clinic.south) { _ in nil }, body: Bodies.of(route))
@@ -54,7 +57,7 @@ struct ForeignTests {
 
     @Test("what exists at the other location is not found at this one, like what never existed, and nothing changes")
     func otherThings() async throws {
-        let clinic = try await Clinic.shared.value
+        let clinic = try await Self.shared.value
         let things = try await Things.make(clinic, at: clinic.south)
         let before = try await fingerprint(clinic)
         var tried = 0

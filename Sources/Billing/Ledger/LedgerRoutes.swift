@@ -1,4 +1,5 @@
 import Access
+import Patients
 import Postgres
 import Tenancy
 import Values
@@ -101,6 +102,7 @@ struct LedgerRoutes {
                 let after = try page.after.map { (instant: try $0.instant(0), id: try $0.id(1, LedgerEntryID.self), ordinal: try $0.int(2)) }
                 let select = LedgerStore.lines(of: patient, after: after, limit: page.fetch)
                 let lines = try await call.read(select, ReadAct("ledger.list", "ledger_entry", patients: .one(patient))).map(LedgerLine.init)
+                if lines.isEmpty { try await PatientStore.require(patient, call) }
                 return page.page(lines) { [.instant($0.postedAt), .id($0.entry), .int($0.ordinal)] }
             },
         ]

@@ -53,6 +53,7 @@ struct RelationshipRoutes {
             ) { call, _ in
                 let patient = try call.path.id("patient", PatientID.self)
                 let rows = try await call.read(RelationshipStore.of(patient), ReadAct("patient.relationships", "relationship", patients: .one(patient)))
+                if rows.isEmpty { try await PatientStore.require(patient, call) }
                 return Page(try rows.map(RelationshipStore.relationship))
             },
         ]

@@ -1,0 +1,94 @@
+import Postgres
+import Tenancy
+import Testing
+import Values
+
+@testable import Access
+
+extension OnDatabase {
+    @Suite("guessing")
+    struct GuessTests {
+        @Test("five hundred wrong guesses at once never pass the limit, and the honest user still enters")
+        func guesses() async throws {
+            let practice = try Practice.current
+            let access = practice.access()
+            let person = try await practice.join(access, [NewGrant(.builtIn(.frontDesk), at: practice.north.id)])
+            let answers = try await withThrowingTaskGroup(of: String?.self) { group in
+                for number in 0..<500 {
+                    group.addTask {
+                        try await problem {
+                            _ = try await access.signIn(
+                                email: person.email,
+                                password: "guess \(number)",
+                                code: "123456",
+                                from: practice.origin("203.0.113.\(number % 250)")
+                            )
+                        }
+                    }
+                }
+                return try await group.reduce(into: [String: Int]()) { $0[$1 ?? "signed in", default: 0] += 1 }
+            }
+            #expect(answers["signed in"] == nil)
+            #expect(answers["sign_in_refused", default: 0] <= 20, "judged: \(answers)")
+            #expect(answers["too_many_attempts", default: 0] >= 400)
+            // From where the account is known: at once. From elsewhere: after the wait.
+            practice.clock.advance(seconds: 30)
+            _ = try await access.signIn(
+                email: person.email,
+                password: person.password,
+                code: person.code(practice),
+                from: practice.origin()
+            )
+            practice.clock.advance(seconds: 30)
+            _ = try await access.signIn(
+                email: person.email,
+                password: person.password,
+                code: person.code(practice),
+                from: practice.origin("203.0.113.251")
+            )
+        }
+
+        @Test("patience does not help: strangers get eighty failures in all, the known address stays open")
+        func patience() async throws {
+            let practice = try Practice.current
+            let access = practice.access()
+            let person = try await practice.join(access, [NewGrant(.builtIn(.frontDesk), at: practice.north.id)])
+            let now = practice.clock.now
+            var failures = 0
+            for step in 0..<200 {
+                let counter = GuessCounter(email: person.email, source: "203.0.113.\(step)", isKnown: false, keys: practice.keys)
+                let taken = try await practice.tenancy.signIn {
+                    try await $0.query(counter.take(at: now.adding(seconds: Int64(step + 1) * 1000), GuessLimits()))
+                }
+                if !taken.contains(where: \.isEmpty) { failures += 1 }
+            }
+            #expect(failures <= 81)
+            practice.clock.advance(seconds: 60)
+            _ = try await access.signIn(
+                email: person.email,
+                password: person.password,
+                code: person.code(practice),
+                from: practice.origin()
+            )
+        }
+
+        @Test("one password tried on many accounts stops at the source")
+        func spraying() async throws {
+            let practice = try Practice.current
+            let access = practice.access()
+            var judged = 0
+            for number in 0..<120 {
+                let code = try await problem {
+                    _ = try await access.signIn(
+                        email: "sprayed\(number)@example.org",
+                        password: "Summer2026!",
+                        code: "123456",
+                        from: practice.origin("198.51.100.77")
+                    )
+                }
+                if code == "sign_in_refused" { judged += 1 }
+            }
+            #expect(judged <= 50)
+        }
+    }
+}
