@@ -77,22 +77,28 @@ public final class JobWorker: Service, Sendable {
             group.addTask { await self.cronLoop() }
             group.addTask { await self.pruneLoop() }
             try? await gracefulShutdown()  // cancelled: stopping is the same, without grace
-            await stop(within: Task.isCancelled ? .zero : settings.grace)
+            await drain(within: Task.isCancelled ? .zero : settings.grace)
             group.cancelAll()
         }
+        await leave()
     }
 
-    /// In a task of its own, so that a cancelled worker still hands back what it holds.
-    private func stop(within grace: Duration) async {
+    /// In a task of its own, so that a cancelled worker still writes what ended.
+    private func drain(within grace: Duration) async {
         await Task { [stations] in
             for station in stations { station.close() }
             await withTaskGroup { group in
-                for station in stations {
-                    group.addTask {
-                        await station.drain(within: grace)
-                        await station.leave()
-                    }
-                }
+                for station in stations { group.addTask { await station.drain(within: grace) } }
+            }
+        }.value
+    }
+
+    /// After the loops: a heartbeat would sign the worker on again. In a task of its own, so that a cancelled worker still hands back what
+    /// it holds.
+    private func leave() async {
+        await Task { [stations] in
+            await withTaskGroup { group in
+                for station in stations { group.addTask { await station.leave() } }
             }
         }.value
     }

@@ -16,8 +16,8 @@ public struct JobWorkerSettings: Sendable {
     public var poll: ClosedRange<Duration> = .milliseconds(250) ... .milliseconds(500)
     /// How often slots of the cron table are looked at.
     public var cron: Duration = .seconds(1)
-    /// What a stopping worker gives its jobs before it hands them back.
-    public var grace: Duration = .seconds(60)
+    /// What a stopping worker gives its jobs before it hands them back; the process is cancelled after 60 seconds, so it leaves time for that.
+    public var grace: Duration = .seconds(50)
     /// What a run past its time limit gets to end by itself before its place is given to another.
     public var overrun: Duration = .seconds(5)
     /// The queues to serve; nil is all.
