@@ -7,6 +7,7 @@ import re
 import secrets
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -51,9 +52,9 @@ def ask(method, path, token=None, body=None):
         return json.load(answer)
 
 
-def sign_in(role):
-    """A token of the first demo account with that role. A code works once, so a used one is followed by the next."""
-    account = next(it for it in json.loads(polyclinic("demo", "logins", "--json")) if it["role"] == role)
+def sign_in(role, which=0):
+    """A token of a demo account with that role. A code works once, so a used one is followed by the next."""
+    account = [it for it in json.loads(polyclinic("demo", "logins", "--json")) if it["role"] == role][which]
     for options in ([], ["--next"]):
         code = polyclinic("demo", "code", account["email"], *options).strip()
         try:

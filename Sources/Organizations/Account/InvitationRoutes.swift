@@ -38,6 +38,8 @@ extension OpenedInvitation {
 
 /// What somebody who was invited does before they can sign in.
 struct InvitationRoutes {
+    private static let accountExists = Problem.conflict("account_exists", "An account with this address was made meanwhile.")
+
     var routes: [Route] {
         [
             .act(
@@ -45,7 +47,8 @@ struct InvitationRoutes {
                 "Shows an invitation; changes nothing",
                 .everybody,
                 body: InvitationTokenBody.shape,
-                answer: OpenedInvitation.shape
+                answer: OpenedInvitation.shape,
+                errors: [.notFound]
             ) { call, body in
                 try await call.access.openInvitation(token: body.token, from: call.origin)
             },
@@ -55,7 +58,7 @@ struct InvitationRoutes {
                 .everybody,
                 body: AcceptInvitationBody.shape,
                 answer: Access.SignedIn.shape,
-                errors: [SessionRoutes.refused, SessionRoutes.tooMany],
+                errors: [SessionRoutes.refused, SessionRoutes.tooMany, .notFound, InvitationRoutes.accountExists],
                 status: 201
             ) { call, body in
                 try await call.access.acceptInvitation(token: body.token, password: body.password, code: body.code, from: call.origin)
