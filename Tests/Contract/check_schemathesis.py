@@ -49,7 +49,7 @@ def play(person, seconds, routes):
         configuration.write_text(CONFIGURATION.format(organization=organization, location=location), encoding="utf-8")
         command = ["schemathesis", "--config-file", str(configuration), "run", gateway() + "/v1/openapi.json"]
         command += ["--header", f"Authorization: Bearer {token}", "--checks", "all", "--phases", "examples,coverage,fuzzing"]
-        command += ["--max-examples", "8", "--max-time", str(seconds), "--workers", "4", "--rate-limit", "80/s", "--request-timeout", "20"]
+        command += ["--max-examples", "8", "--max-time", str(seconds), "--rate-limit", "80/s", "--request-timeout", "20"]
         command += ["--continue-on-failure", "--no-shrink", "--generation-database", "none", "--seed", "1", "--no-color", *routes]
         return subprocess.run(command, cwd=folder, check=False).returncode == 0
 

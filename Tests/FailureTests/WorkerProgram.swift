@@ -4,8 +4,9 @@ import TestSupport
 import Values
 
 /// A worker as a process of its own, so that it can be killed like one.
-struct WorkerProgram: Sendable {
+final class WorkerProgram: Sendable {
     private let process: Process
+    private let secrets: URL
 
     /// Starts it; its output goes to `worker.log` in a folder of its own.
     init(_ settings: Settings) throws {
@@ -14,18 +15,24 @@ struct WorkerProgram: Sendable {
             directoryHint: .isDirectory
         )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        secrets = folder.appending(path: "secrets", directoryHint: .isDirectory)
+        try FileManager.default.createDirectory(at: secrets, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let log = folder.appending(path: "worker.log")
         try Data().write(to: log)
         process = Process()
         process.executableURL = WorkerProgram.executable
-        process.environment = ["POLYCLINIC_ENVIRONMENT_FILE": try WorkerProgram.environment(settings, in: folder)]
+        process.environment = ["POLYCLINIC_ENVIRONMENT_FILE": try WorkerProgram.environment(settings, in: secrets)]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try FileHandle(forWritingTo: log)
         try process.run()
     }
 
-    var isRunning: Bool { process.isRunning }
+    /// A test that failed leaves no worker and no secrets behind; its log stays.
+    deinit {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: secrets)  // in a temporary folder that only its owner reads
+    }
 
     /// kill -9; returns when it is gone.
     func kill() async throws {
