@@ -23,7 +23,7 @@ enum PasswordRules {
         let lower = password.lowercased()
         let bare = trimmed(lower)
         let forms = [lower, bare, unswapped(lower), unswapped(bare)]
-        if isMonotonous(lower) || forms.contains(where: CommonPasswords.all.contains) { return true }
+        if isMonotonous(lower) || forms.contains(where: FrequentPasswords.all.contains) { return true }
         let guessable = words.map { letters($0.lowercased()) }.filter { $0.utf8.count >= 4 }
         return forms.contains { guessable.contains(letters($0)) }
     }

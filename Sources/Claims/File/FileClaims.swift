@@ -54,7 +54,7 @@ struct ClaimFiling: Sendable {
         for (entity, payer, count) in groups {
             guard let party = try await party(entity, of: location.organization, context) else { continue }
             let files = (count + settings.claimsPerFile - 1) / settings.claimsPerFile
-            for control in try await ControlNumbers.lease(files, for: party, of: location.organization, tenancy: context.tenancy) {
+            for control in try await ControlNumberStore.lease(files, for: party, of: location.organization, tenancy: context.tenancy) {
                 _ = try await context.work("plan \(entity) \(control)") { work in
                     let id = work.id(ClaimFileID.self)
                     let file = ClaimFile(

@@ -24,10 +24,7 @@ struct Payees: Sendable {
         let npis = Array(Set(file.payments.map(\.remittance.payee).filter { $0.idQualifier == "XX" }.map(\.id))).sorted()
         let rows = try await tenancy.queueRead(
             nil,
-            """
-            select id, organization_id, npi, submitter_id from control.billing_entity
-            where npi = any(\(npis)) or submitter_id = any(\(file.receivers)) order by id limit 1000
-            """
+            BillingPartyStore.payees(npis: npis, submitters: file.receivers)
         )
         return Payees(
             try rows.decode((BillingEntityID, OrganizationID, String, String).self).map {

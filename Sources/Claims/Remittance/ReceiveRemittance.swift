@@ -123,7 +123,7 @@ struct ReceiveRemittance: Sendable {
     }
 
     private func isInTestMode(_ entity: BillingEntityID, _ work: OrganizationWork) async throws -> Bool {
-        try await work.query("select test_mode from control.billing_entity where id = \(entity)").first?.value(0) ?? false
+        try await work.query(BillingPartyStore.testMode(entity)).first?.value(0) ?? false
     }
 
     /// The one organization that knows any of the payment's claims.

@@ -14,9 +14,7 @@ struct OrganizationWalk {
     func each(_ body: (OrganizationID) async throws -> Void) async throws {
         var last: OrganizationID?
         while true {
-            let rows = try await tenancy.signInRead(
-                "select id from control.organization where (\(last)::uuid is null or id > \(last)) order by id limit \(step)"
-            )
+            let rows = try await tenancy.signInRead(OrganizationStore.ids(after: last, limit: step))
             for organization in try rows.map({ try $0.value(0, as: OrganizationID.self) }) {
                 try await body(organization)
                 last = organization

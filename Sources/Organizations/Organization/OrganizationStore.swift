@@ -7,6 +7,11 @@ enum OrganizationStore {
 
     static func one(_ id: OrganizationID) -> Statement { "select " + columns + " from control.organization where id = \(id)" }
 
+    /// Of all organizations, through the second door: for what time asks of each.
+    static func ids(after last: OrganizationID?, limit: Int) -> Statement {
+        "select id from control.organization where (\(last)::uuid is null or id > \(last)) order by id limit \(limit)"
+    }
+
     static func version(_ id: OrganizationID) -> Statement { "select version from control.organization where id = \(id)" }
 
     static func rename(_ id: OrganizationID, to name: String, expected: Int?, at now: Instant, by actor: UUID) -> Statement {

@@ -1,6 +1,6 @@
 /// Passwords and stems everybody tries first, in lower case: from the published lists of breached passwords, and the words of our trade. A
 /// stem is compared after digits and signs around it are taken off, so it stands for all its variations.
-enum CommonPasswords {
+enum FrequentPasswords {
     static let all: Set<String> = Set(text.split(whereSeparator: \.isWhitespace).map(String.init)).union(["correct horse battery staple"])
 
     private static let text = """

@@ -4,7 +4,7 @@ import Values
 
 /// Interchange control numbers: unique for a sender and a receiver for ever, so they are leased from control in blocks. A block that a crash
 /// swallowed leaves a gap, which is allowed; no number comes twice.
-enum ControlNumbers {
+enum ControlNumberStore {
     static let exhausted = Problem(.failed, "control_numbers_exhausted", "All control numbers of this sender and receiver are used.")
 
     static func lease(_ count: Int, for party: BillingParty, of organization: OrganizationID, tenancy: Tenancy) async throws -> Range<Int> {
