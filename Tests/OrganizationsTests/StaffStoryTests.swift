@@ -118,8 +118,8 @@ struct StaffStoryTests {
             "name": "Recall export", "scopes": ["locations.read"],
             "expires_at": .string(clinic.services.ambient.now().adding(seconds: 86_400).description),
         ]
-        let first = try await clinic.expect(201, "owner", "POST", clinic.ours("api-keys"), body, headers: ["Idempotency-Key": "key 1"])
-        let again = try await clinic.expect(201, "owner", "POST", clinic.ours("api-keys"), body, headers: ["Idempotency-Key": "key 1"])
+        let first = try await clinic.expect(201, "owner", "POST", clinic.ours("api-keys"), body, headers: ["Idempotency-Key": "key-1"])
+        let again = try await clinic.expect(201, "owner", "POST", clinic.ours("api-keys"), body, headers: ["Idempotency-Key": "key-1"])
         let token = try #require(first.json["token"]?.text)
         #expect(again.json["token"]?.text == token)
         #expect(try await clinic.list("owner", clinic.ours("api-keys"), "name") == ["Recall export"])

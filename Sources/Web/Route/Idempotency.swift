@@ -20,15 +20,15 @@ struct Idempotency: Sendable {
     private let keys: KeyRing
     private let context: SealContext
 
-    /// Errors: 400 without a key of 1...128 printable ASCII characters.
+    /// Errors: 400 without a key of 1...128 visible ASCII characters.
     init(_ exchange: Exchange) throws(Problem) {
         guard let key = exchange.headers.idempotencyKey, (1...128).contains(key.utf8.count),
-            key.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw Problem(
                 .malformed,
                 "idempotency_key_required",
-                "Send an Idempotency-Key of 1 to 128 printable characters, a new one for each thing made."
+                "Send an Idempotency-Key of 1 to 128 printable characters without spaces, a new one for each thing made."
             )
         }
         self.key = key
