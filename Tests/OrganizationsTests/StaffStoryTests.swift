@@ -135,4 +135,33 @@ struct StaffStoryTests {
         }
         await clinic.close()
     }
+
+    @Test("a location of others is named by the member that asks for it")
+    func foreignLocation() async throws {
+        let clinic = try await TestClinic.open()
+        let nowhere: JSON = .string("00000000-0000-7000-8000-000000000001")
+        let invited = try await clinic.expect(
+            422,
+            "owner",
+            "POST",
+            clinic.ours("staff"),
+            [
+                "email": "lost@clinic.example", "name": "Lost",
+                "grants": [["built_in_role": "assistant"], ["built_in_role": "front_desk", "location_id": nowhere]],
+            ]
+        )
+        #expect(invited.json["errors"]?.items.compactMap { $0["pointer"]?.text } == ["/grants/1/location_id"])
+        let key = try await clinic.expect(
+            422,
+            "owner",
+            "POST",
+            clinic.ours("api-keys"),
+            [
+                "name": "lost", "scopes": ["locations.read"], "location_ids": [nowhere],
+                "expires_at": .string(clinic.services.ambient.now().adding(seconds: 86_400).description),
+            ]
+        )
+        #expect(key.json["errors"]?.items.compactMap { $0["pointer"]?.text } == ["/location_ids"])
+        await clinic.close()
+    }
 }

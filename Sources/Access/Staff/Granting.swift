@@ -5,7 +5,7 @@ extension Staffing {
     /// Grants or denies. Errors: `grants_more_than_held`, `outside_own_locations`, `owner_cannot_be_denied`, `not_found`, `invalid_request`.
     public func grant(_ new: NewGrant, to staff: StaffID, reason: Reason) async throws -> Grant {
         let target = try await member(staff)
-        let id = try await insert(new, to: target)
+        let id = try await insert(new, to: target, at: "/grant")
         guard let row = try await tx.query(Grant.one(id)).first else { throw Problem.notFound }
         let grant = try Grant(row)
         audit(Act("staff.granted", "staff", staff, reason: reason, changed: new.describing, objects: [id.uuid]))
@@ -27,11 +27,12 @@ extension Staffing {
         audit(Act("staff.revoked", "staff", grant.staff, reason: reason, changed: was.describing, objects: [id.uuid]))
     }
 
-    func insert(_ new: NewGrant, to staff: StaffMember) async throws -> GrantID {
+    /// `pointer`: where the request says this grant, so that a problem names the member that is wrong.
+    func insert(_ new: NewGrant, to staff: StaffMember, at pointer: String) async throws -> GrantID {
         try requirePlace(new.location)
-        try await checkPlace(new.location)
-        if let until = new.until, until <= now { throw Problem.invalid("/until", "past", "Name a moment in the future.") }
-        let permissions = try await permissions(new.what)
+        try await checkPlace(new.location, pointer + "/location_id")
+        if let until = new.until, until <= now { throw Problem.invalid(pointer + "/until", "past", "Name a moment in the future.") }
+        let permissions = try await permissions(new.what, at: pointer)
         switch new.effect {
         case .allow:
             let rule = GrantRule(.allow, permissions, at: new.location, until: new.until)
@@ -73,26 +74,28 @@ extension Staffing {
     }
 
     /// Row-level security shows this organization's locations only: a foreign one does not exist.
-    private func checkPlace(_ location: LocationID?) async throws {
+    private func checkPlace(_ location: LocationID?, _ pointer: String) async throws {
         guard let location else { return }
         let found = try await tx.query("select id from control.location_directory where id = \(location) and state <> 'removed'")
-        guard !found.isEmpty else { throw Problem.invalid("/location", "unknown_location", "There is no such location here.") }
+        guard !found.isEmpty else { throw Problem.invalid(pointer, "unknown_location", "There is no such location here.") }
     }
 
-    private func permissions(_ what: Grantable) async throws -> Set<Permission> {
+    private func permissions(_ what: Grantable, at pointer: String) async throws -> Set<Permission> {
         switch what {
         case .builtIn(let role):
-            guard role.isGrantable else { throw Problem.invalid("/role", "not_grantable", "Operators of the platform are not made here.") }
+            guard role.isGrantable else {
+                throw Problem.invalid(pointer + "/built_in_role", "not_grantable", "Operators of the platform are not made here.")
+            }
             return role.permissions
         case .permission(let permission):
             guard Permission.grantable.contains(permission) else {
-                throw Problem.invalid("/permission", "not_grantable", "This permission cannot be granted.")
+                throw Problem.invalid(pointer + "/permission", "not_grantable", "This permission cannot be granted.")
             }
             return [permission]
         case .role(let id):
             // Locked, so that the role cannot grow between this check and the commit.
             guard let row = try await tx.query(Role.one(id) + " for update").first else {
-                throw Problem.invalid("/role", "unknown_role", "There is no such role here.")
+                throw Problem.invalid(pointer + "/role_id", "unknown_role", "There is no such role here.")
             }
             return try Role(row).permissions
         }

@@ -53,12 +53,14 @@ extension Staffing {
             guard caller.mayGrant(GrantRule(.allow, scopes, until: until), in: organization) else { throw Staffing.grantsMore }
             return
         }
-        guard (1...200).contains(locations.count) else { throw Problem.invalid("/locations", "invalid_count", "Name 1 to 200 locations.") }
+        guard (1...200).contains(locations.count) else {
+            throw Problem.invalid("/location_ids", "invalid_count", "Name 1 to 200 locations.")
+        }
         let known = try await tx.query(
             "select id from control.location_directory where id = any (\(locations.sorted())) and state <> 'removed'"
         )
         guard known.count == locations.count else {
-            throw Problem.invalid("/locations", "unknown_location", "One of these locations does not exist here.")
+            throw Problem.invalid("/location_ids", "unknown_location", "One of these locations does not exist here.")
         }
         for location in locations {
             guard caller.mayGrant(GrantRule(.allow, scopes, at: location, until: until), in: organization) else {

@@ -22,8 +22,8 @@ extension Staffing {
         audit(Act("staff.invited", "staff", id))
         let member = try await member(id)
         let reason = Reason(known: "invitation", "Granted with the invitation.")
-        for new in grants {
-            let grant = try await insert(new, to: member)
+        for (position, new) in grants.enumerated() {
+            let grant = try await insert(new, to: member, at: "/grants/\(position)")
             audit(Act("staff.granted", "staff", id, reason: reason, changed: new.describing, objects: [grant.uuid]))
         }
         return invitation(id)
