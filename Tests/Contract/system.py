@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import re
 import secrets
 import subprocess
 import sys
@@ -66,9 +65,22 @@ def sign_in(role, which=0):
 
 
 def gateway_process():
-    """The id of the process that listens on the gateway's port."""
-    listeners = subprocess.run(["ss", "-Hltnp", f"sport = :{setting('HTTP_PORT')}"], capture_output=True, text=True, check=True)
-    return re.findall(r"pid=(\d+)", listeners.stdout)
+    """The ids of the processes that listen on the gateway's port."""
+    sockets = set()
+    for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        words = line.split()
+        port, is_listening = int(words[1].rpartition(":")[2], 16), words[3] == "0A"
+        if is_listening and port == int(setting("HTTP_PORT")):
+            sockets.add(f"socket:[{words[9]}]")
+    return sorted({descriptor.parts[2] for descriptor in pathlib.Path("/proc").glob("[0-9]*/fd/*") if target(descriptor) in sockets})
+
+
+def target(link):
+    """Where a descriptor leads; nothing when it was closed meanwhile or is somebody else's."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return None
 
 
 def outbound_claims():
