@@ -33,3 +33,21 @@ public struct Verification: Sendable {
 
     public var isSound: Bool { finding == nil }
 }
+
+extension Verification.Finding: CustomStringConvertible {
+    /// For the people who look after the trail.
+    public var description: String {
+        switch self {
+        case .changed(let entry, let batch): "entry \(entry) was changed after seal \(batch)"
+        case .removed(let entry, let batch?): "entry \(entry) of seal \(batch) was removed"
+        case .removed(let entry, nil): "entry \(entry) was removed before it was sealed"
+        case .added(let entry): "entry \(entry) was added without being recorded"
+        case .reordered(let entry, let batch): "entry \(entry) of seal \(batch) was moved"
+        case .changedSeal(let batch): "seal \(batch) was changed"
+        case .brokenChain(let batch): "the chain of seals is broken at \(batch)"
+        case .cutTail(let expected, let last): "the trail ends at seal \(last), but a checkpoint was signed for \(expected)"
+        case .rewritten(let batch): "the chain at seal \(batch) is not the one a checkpoint was signed for"
+        case .forgedCheckpoint(let batch): "the checkpoint for seal \(batch) was not signed here"
+        }
+    }
+}
