@@ -17,7 +17,9 @@ struct X12Command: AsyncParsableCommand {
 
         func run() throws {
             guard let data = FileManager.default.contents(atPath: file) else { throw ValidationError("\(file) cannot be read.") }
-            print(inspect(Array(data)))
+            let examined = examine(Array(data), file: file)
+            print(examined.json)
+            if !examined.isTrusted { throw ExitCode(2) }
         }
     }
 }

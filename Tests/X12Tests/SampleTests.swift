@@ -18,6 +18,14 @@ import X12
         #expect(Fixture.samples(in: Fixture.folder + "/Samples").count >= 60)
     }
 
+    @Test("a file is trusted only when its end is there")
+    func trust() {
+        let bytes = Fixture.own("837P-mutants/mut_00_valid.edi")
+        #expect(examine(bytes).isTrusted)
+        #expect(!examine(Array(bytes.prefix(bytes.count / 2))).isTrusted)
+        #expect(!examine(Array("root:x:0:0".utf8)).isTrusted)
+    }
+
     private func compare(_ path: String) throws {
         let limits = JSON.Limits(bytes: 4_000_000, depth: 32, members: 4096, values: 1_000_000, digits: 32)
         let expected = try JSON.parse(Fixture.bytes(path + ".expected.json"), limits: limits)

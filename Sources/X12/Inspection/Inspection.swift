@@ -2,10 +2,14 @@ import Values
 
 /// What `polyclinic x12 inspect --json FILE` prints: everything this module understands of a file, of any kind and however broken.
 /// Amounts are text with two decimals; `findings` lists what does not add up.
-public func inspect(_ bytes: [UInt8], file: String = "") -> String {
+public func inspect(_ bytes: [UInt8], file: String = "") -> String { examine(bytes, file: file).json }
+
+/// The same, and whether the file can be trusted: nothing in it keeps any of its transactions from being processed.
+public func examine(_ bytes: [UInt8], file: String = "") -> (json: String, isTrusted: Bool) {
     var inspection = Inspection()
     inspection.read(bytes)
-    return String(decoding: inspection.json(file: file, size: bytes.count).bytes, as: UTF8.self)
+    let json = String(decoding: inspection.json(file: file, size: bytes.count).bytes, as: UTF8.self)
+    return (json, inspection.isTrusted)
 }
 
 /// Collects what each interchange and transaction holds.
@@ -42,6 +46,8 @@ struct Inspection {
             }
         }
     }
+
+    var isTrusted: Bool { envelope.findings.worst < .refusesRemittance }
 
     func json(file: String, size: Int) -> JSON {
         let notes = envelope.findings.kept.filter { $0.severity == .note || $0.code == .unterminatedSegment || $0.code == .utf16 }
