@@ -1,4 +1,5 @@
 import Assembly
+import Claims
 import FoundationEssentials
 import Glibc
 import Jobs
@@ -30,6 +31,7 @@ struct Examination {
         }
         findings.append(await redis())
         findings += await schemas()
+        findings += await unclaimedFiles()
         findings += disk()
         return findings
     }
@@ -110,6 +112,23 @@ struct Examination {
                 ? Finding("migrations", .good, "every location is at the newest version")
                 : Finding("migrations", .attention, "\(behind.count) locations are behind", "Run `polyclinic migrate run`.")
         ]
+    }
+
+    private func unclaimedFiles() async -> [Finding] {
+        let weekAgo = services.ambient.now().adding(seconds: -7 * 86_400)
+        guard let files = try? await UnclaimedFile.received(since: weekAgo, services.tenancy) else {  // reported above
+            return []
+        }
+        return files.isEmpty
+            ? [Finding("inbound", .good, "every file of the last 7 days fits an organization")]
+            : files.map { file in
+                Finding(
+                    "inbound",
+                    .attention,
+                    "\(file.name) fits nobody: \(file.reasons.joined(separator: ", "))",
+                    "It is kept in the folder held. Correct the billing entity and put it back, or tell the sender."
+                )
+            }
     }
 
     private func disk() -> [Finding] {

@@ -250,6 +250,10 @@ struct ClaimStoryTests {
         #expect(held.first?["reasons"]?.items.map { $0["code"]?.text } == ["remittance-unbalanced"])
         #expect(try FileManager.default.contentsOfDirectory(atPath: story.folders.inbound + "/held").count == 2)
         #expect(try await story.send("rival", "GET", "/v1/organizations/\(story.clinic.rival)/remittances")["items"]?.items.isEmpty == true)
+        let services = story.clinic.services
+        let unclaimed = try await UnclaimedFile.received(since: services.ambient.now().adding(seconds: -3600), services.tenancy)
+        #expect(unclaimed.map(\.name) == ["note.txt"])
+        #expect(unclaimed.map(\.reasons) == [["no-interchange"]])
         await story.clinic.close()
     }
 }

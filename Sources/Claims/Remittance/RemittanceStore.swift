@@ -45,6 +45,14 @@ enum RemittanceStore {
             """
     }
 
+    /// What fits nobody, the newest first. Through the queue's door.
+    static func unclaimed(since: Instant) -> Statement {
+        """
+        select file_name, reasons from control.remittance where organization_id is null and received_at >= \(since)
+        order by received_at desc, id limit 100
+        """
+    }
+
     /// Keeps what fits nobody, once.
     static func keep(_ new: NewRemittance, at now: Instant) -> Statement { insert(new, at: now) + " on conflict do nothing" }
 
