@@ -19,7 +19,12 @@ extension Services {
         let tenancy = tenancy
         let redis = redis
         let wake = wake
-        func database(_ name: StaticString, _ kind: Metrics.Kind, _ help: StaticString, _ read: @escaping @Sendable (DatabaseStatistics) -> Int) {
+        func database(
+            _ name: StaticString,
+            _ kind: Metrics.Kind,
+            _ help: StaticString,
+            _ read: @escaping @Sendable (DatabaseStatistics) -> Int
+        ) {
             metrics.register(name, kind, help) {
                 tenancy.statistics.map { Metrics.Sample(Double(read($0.statistics)), [("database", $0.name)]) }
             }
@@ -32,7 +37,9 @@ extension Services {
         database("polyclinic_database_lost_total", .counter, "Connections lost.") { $0.lost }
         database("polyclinic_database_refused_total", .counter, "Requests refused because a queue was full.") { $0.refused }
         metrics.register("polyclinic_redis_up", .gauge, "Whether Redis is connected.") { [Metrics.Sample(redis.isReady ? 1 : 0)] }
-        metrics.register("polyclinic_wake_failures_total", .counter, "Hints to workers that Redis did not take.") { [Metrics.Sample(Double(wake.failures))] }
+        metrics.register("polyclinic_wake_failures_total", .counter, "Hints to workers that Redis did not take.") {
+            [Metrics.Sample(Double(wake.failures))]
+        }
     }
 }
 
@@ -46,8 +53,12 @@ extension JobWorker {
                 ("snoozed", figures.snoozed), ("handed_back", figures.handedBack), ("lost", figures.lost), ("rescued", figures.rescued),
             ].map { Metrics.Sample(Double($0.1), [("end", $0.0)]) }
         }
-        metrics.register("polyclinic_jobs_running", .gauge, "Jobs that run now.") { [weak self] in [Metrics.Sample(Double(self?.figures.running ?? 0))] }
-        metrics.register("polyclinic_events_relayed_total", .counter, "Events turned into jobs.") { [weak self] in [Metrics.Sample(Double(self?.figures.relayed ?? 0))] }
+        metrics.register("polyclinic_jobs_running", .gauge, "Jobs that run now.") { [weak self] in
+            [Metrics.Sample(Double(self?.figures.running ?? 0))]
+        }
+        metrics.register("polyclinic_events_relayed_total", .counter, "Events turned into jobs.") { [weak self] in
+            [Metrics.Sample(Double(self?.figures.relayed ?? 0))]
+        }
     }
 }
 

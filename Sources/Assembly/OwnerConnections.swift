@@ -20,7 +20,12 @@ public struct OwnerConnections: Sendable {
         for name in settings.servers.locationDatabases {
             locations[name] = Database(settings.servers.database(name, login, .admin), reactor: reactor, logger: logger)
         }
-        owner = Owner(control: control, databases: locations, files: try MigrationFiles(folder: settings.folders.migrations), ambient: ambient)
+        owner = Owner(
+            control: control,
+            databases: locations,
+            files: try MigrationFiles(folder: settings.folders.migrations),
+            ambient: ambient
+        )
         databases = [control] + locations.values
         self.reactor = reactor
     }

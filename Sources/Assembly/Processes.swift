@@ -34,7 +34,13 @@ public struct GatewayProcess: Sendable {
     public var group: [any Service] {
         [
             RedisConnection(redis: services.redis),
-            MetricsServer(metrics, dependencies: services.dependencies, host: services.settings.http.host, port: services.settings.http.metricsPort, logger: services.logger),
+            MetricsServer(
+                metrics,
+                dependencies: services.dependencies,
+                host: services.settings.http.host,
+                port: services.settings.http.metricsPort,
+                logger: services.logger
+            ),
             server,
         ]
     }
@@ -46,7 +52,9 @@ public struct WorkerProcess: Sendable {
     public let jobs: JobWorker
     private let metrics = Metrics()
 
-    public init(_ settings: Settings, ambient: Ambient = .system, jobSettings: JobWorkerSettings = JobWorkerSettings(), logger: Logger) throws {
+    public init(_ settings: Settings, ambient: Ambient = .system, jobSettings: JobWorkerSettings = JobWorkerSettings(), logger: Logger)
+        throws
+    {
         services = try Services(settings, as: .worker, ambient: ambient, logger: logger)
         services.describe(in: metrics)
         let catalogue = Product(services).catalogue
@@ -67,7 +75,13 @@ public struct WorkerProcess: Sendable {
     public var group: [any Service] {
         [
             RedisConnection(redis: services.redis),
-            MetricsServer(metrics, dependencies: services.dependencies, host: services.settings.http.host, port: services.settings.http.workerMetricsPort, logger: services.logger),
+            MetricsServer(
+                metrics,
+                dependencies: services.dependencies,
+                host: services.settings.http.host,
+                port: services.settings.http.workerMetricsPort,
+                logger: services.logger
+            ),
             jobs,
         ]
     }

@@ -31,7 +31,11 @@ public struct Services: Sendable {
         self.logger = logger
         let login = program == .gateway ? settings.gateway : settings.worker
         let reactor = Reactor(name: program.rawValue)
-        let control = Database(settings.servers.database(settings.servers.controlDatabase, login, program), reactor: reactor, logger: logger)
+        let control = Database(
+            settings.servers.database(settings.servers.controlDatabase, login, program),
+            reactor: reactor,
+            logger: logger
+        )
         var locations: [String: Database] = [:]
         for name in settings.servers.locationDatabases {
             locations[name] = Database(settings.servers.database(name, login, program), reactor: reactor, logger: logger)
@@ -58,8 +62,13 @@ public struct Services: Sendable {
 extension Settings.Servers {
     func database(_ name: String, _ login: Settings.Login, _ program: Services.Program) -> DatabaseSettings {
         var settings = DatabaseSettings(
-            host: databaseHost, port: databasePort, database: name, user: login.user, password: login.password,
-            tls: databaseCA.map { .verifyFull(caFile: $0) } ?? .off)
+            host: databaseHost,
+            port: databasePort,
+            database: name,
+            user: login.user,
+            password: login.password,
+            tls: databaseCA.map { .verifyFull(caFile: $0) } ?? .off
+        )
         settings.applicationName = "polyclinic-" + program.rawValue
         settings.prepared = preparedStatements
         return settings

@@ -33,7 +33,9 @@ extension Settings {
         )
         gateway = Login(user: reader.text("gateway.user", "polyclinic_gateway"), password: reader.secret("gateway.password.file") ?? "")
         worker = Login(user: reader.text("worker.user", "polyclinic_worker"), password: reader.secret("worker.password.file") ?? "")
-        owner = reader.secret("owner.password.file", required: false).map { Login(user: reader.text("owner.user", "polyclinic_owner"), password: $0) }
+        owner = reader.secret("owner.password.file", required: false).map {
+            Login(user: reader.text("owner.user", "polyclinic_owner"), password: $0)
+        }
         http = HTTP(
             host: reader.text("http.host", "127.0.0.1"),
             port: reader.number("http.port", 8910, in: 0...65535),
@@ -55,7 +57,9 @@ extension Settings {
             if servers.databaseCA == nil { reader.fault("database.ca", "is needed: PostgreSQL must be reached over TLS") }
             if servers.redisCA == nil { reader.fault("redis.ca", "is needed: Redis must be reached over TLS") }
         }
-        if environment == .demo, http.host != "127.0.0.1" { reader.fault("http.host", "must be 127.0.0.1: demo accounts are known to everybody") }
+        if environment == .demo, http.host != "127.0.0.1" {
+            reader.fault("http.host", "must be 127.0.0.1: demo accounts are known to everybody")
+        }
         guard reader.faults.isEmpty else { throw SettingsFault(faults: reader.faults) }
     }
 }
@@ -110,7 +114,9 @@ private final class Reader {
     func folder(_ key: String) -> String {
         let path = text(key)
         var isFolder = false
-        if !path.isEmpty, !(FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder) { fault(key, "names no folder") }
+        if !path.isEmpty, !(FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder) {
+            fault(key, "names no folder")
+        }
         return path
     }
 }

@@ -16,7 +16,9 @@ public struct Billing: Sendable {
         JobCatalogue(
             jobs: [JobRegistration(ChargeVisit.self)],
             subscriptions: [
-                Subscription("encounter.created", starts: ChargeVisit.self) { event in ChargeVisit(encounter: try event.members.id("encounter")) }
+                Subscription("encounter.created", starts: ChargeVisit.self) { event in
+                    ChargeVisit(encounter: try event.members.id("encounter"))
+                }
             ],
             events: ["charge.posted", "payment.posted", "invoice.issued"]
         )

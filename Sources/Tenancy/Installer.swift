@@ -10,13 +10,19 @@ public struct Installer: Sendable {
 
         public init(name: String, password: String) throws(Problem) {
             guard let name = RoleName(name), password.utf8.count >= 16, password.utf8.allSatisfy(Login.isPlain) else {
-                throw Problem(.failed, "login_unusable", "A login needs a lower-case name and a password of at least 16 letters and digits.")
+                throw Problem(
+                    .failed,
+                    "login_unusable",
+                    "A login needs a lower-case name and a password of at least 16 letters and digits."
+                )
             }
             self.name = name
             self.password = password
         }
 
-        private static func isPlain(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) }
+        private static func isPlain(_ byte: UInt8) -> Bool {
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        }
     }
 
     private let owner: Owner
@@ -40,7 +46,9 @@ public struct Installer: Sendable {
         for (name, database) in owner.databases.sorted(by: { $0.key < $1.key }) {
             try await owner.migrate(.queue, in: database)
             try await owner.migrate(.reference, in: database)
-            try await database.script(SQLFile(text: "grant usage on schema ext, queue, reference to location_any; grant usage on schema ext to queue_worker;"))
+            try await database.script(
+                SQLFile(text: "grant usage on schema ext, queue, reference to location_any; grant usage on schema ext to queue_worker;")
+            )
             try await connectRights(database)
             step("database \(name) ready")
         }

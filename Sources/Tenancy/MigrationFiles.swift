@@ -38,7 +38,8 @@ public struct MigrationFiles: Sendable {
         }
         var migrations: [Migration] = []
         for name in names.sorted() where name.hasSuffix(".sql") {
-            guard let version = Int(name.prefix(4)), version == migrations.count + 1, let sql = try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+            guard let version = Int(name.prefix(4)), version == migrations.count + 1,
+                let sql = try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)
             else { throw Problem(.failed, "migrations_damaged", "\(folder)/\(name) is out of sequence or cannot be read.") }
             migrations.append(Migration(version: version, name: String(name.dropLast(4)), sql: sql))
         }

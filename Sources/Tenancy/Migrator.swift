@@ -40,7 +40,10 @@ public struct Migrator: Sendable {
                 "select id, migration_failure from control.location_directory where migration_failure is not null",
             ]
         )
-        let failures = Dictionary(try answers[1].decode((LocationID, String).self).map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
+        let failures = Dictionary(
+            try answers[1].decode((LocationID, String).self).map { ($0.0, $0.1) },
+            uniquingKeysWith: { first, _ in first }
+        )
         return try answers[0].map { row in
             let location = try Location(row: row)
             return Behind(location: location, target: latest, failure: failures[location.id])
@@ -84,7 +87,9 @@ public struct Migrator: Sendable {
     func bring(_ location: Location) async throws {
         let database = try owner.database(location.database)
         let version =
-            try await database.flight(.login(schema: location.schema), ["select coalesce(max(version), 0) from {location}.schema_version"])[0]
+            try await database.flight(.login(schema: location.schema), ["select coalesce(max(version), 0) from {location}.schema_version"])[
+                0
+            ]
             .first?.value(0, as: Int.self) ?? 0
         for migration in owner.files.after(version, .location) {
             try await retrying { try await database.script(SQLFile(text: Provisioner.script(migration, location))) }

@@ -31,11 +31,11 @@ public struct Owner: Sendable {
         let schema = target.rawValue
         try await database.script(
             SQLFile(
-                    text:
-                """
-                create schema if not exists \(schema);
-                create table if not exists \(schema).schema_version (version int primary key, name text not null, applied_at timestamptz not null);
-                """
+                text:
+                    """
+                    create schema if not exists \(schema);
+                    create table if not exists \(schema).schema_version (version int primary key, name text not null, applied_at timestamptz not null);
+                    """
             )
         )
         let version = try await Owner.version(of: target, in: database)

@@ -85,10 +85,10 @@ public struct Provisioner: Sendable {
             try await owner.control.script(
                 SQLFile(
                     text:
-                    """
-                    do $make$ begin create role \(role) nologin inherit in role location_any; exception when duplicate_object then null; end $make$;
-                    grant \(role) to \(members);
-                    """
+                        """
+                        do $make$ begin create role \(role) nologin inherit in role location_any; exception when duplicate_object then null; end $make$;
+                        grant \(role) to \(members);
+                        """
                 )
             )
         }
@@ -122,7 +122,9 @@ public struct Provisioner: Sendable {
         }
         let database = try owner.database(location.database)
         try await owner.control.transaction(.login) { tx in
-            try await tx.query("update control.location_directory set state = 'removing', updated_at = \(owner.ambient.now()) where id = \(id)")
+            try await tx.query(
+                "update control.location_directory set state = 'removing', updated_at = \(owner.ambient.now()) where id = \(id)"
+            )
         }
         try await database.script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
         for queue in [owner.control, database] {
@@ -133,13 +135,17 @@ public struct Provisioner: Sendable {
         }
         try await owner.control.script(SQLFile(text: "drop role if exists \(location.role);"))
         try await owner.control.transaction(.login) { tx in
-            try await tx.query("update control.location_directory set state = 'removed', updated_at = \(owner.ambient.now()) where id = \(id)")
+            try await tx.query(
+                "update control.location_directory set state = 'removed', updated_at = \(owner.ambient.now()) where id = \(id)"
+            )
         }
     }
 
     /// The directory's entry in whatever state.
     public func find(_ id: LocationID) async throws -> Location {
-        guard let row = try await owner.control.flight(.login, [Location.columns + " where id = \(id)"])[0].first else { throw Problem.notFound }
+        guard let row = try await owner.control.flight(.login, [Location.columns + " where id = \(id)"])[0].first else {
+            throw Problem.notFound
+        }
         return try Location(row: row)
     }
 

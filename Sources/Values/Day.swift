@@ -89,7 +89,8 @@ public struct TimeOfDay: Hashable, Sendable, Comparable, CustomStringConvertible
     /// Reads `HH:MM`; nil for anything else.
     public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"), let hour = number(bytes[0..<2]), let minute = number(bytes[3..<5]), hour < 24, minute < 60
+        guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"), let hour = number(bytes[0..<2]), let minute = number(bytes[3..<5]),
+            hour < 24, minute < 60
         else { return nil }
         minutes = hour * 60 + minute
     }

@@ -47,7 +47,8 @@ extension Instant: CustomStringConvertible {
     /// Reads RFC 3339 with an offset (`2026-03-02T09:00:00-05:00`, `…Z`), at most microseconds, inside `accepted`; else nil.
     public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes.count <= 35, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+        guard bytes.count >= 20, bytes.count <= 35, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+            bytes[16] == UInt8(ascii: ":"),
             let day = Day(String(decoding: bytes[0..<10], as: UTF8.self)),
             let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
             hour < 24, minute < 60, second < 60
@@ -70,7 +71,8 @@ extension Instant: CustomStringConvertible {
     private static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
         let text = Array(bytes)
         if text == [UInt8(ascii: "Z")] { return 0 }
-        guard text.count == 6, text[3] == UInt8(ascii: ":"), let hours = number(text[1..<3]), let minutes = number(text[4..<6]), hours < 24, minutes < 60
+        guard text.count == 6, text[3] == UInt8(ascii: ":"), let hours = number(text[1..<3]), let minutes = number(text[4..<6]), hours < 24,
+            minutes < 60
         else { return nil }
         switch text[0] {
         case UInt8(ascii: "+"): return hours * 3600 + minutes * 60

@@ -34,14 +34,18 @@ public struct Money: Hashable, Sendable {
     public func adding(_ other: Money) throws(Problem) -> Money {
         guard currency == other.currency else { throw .invalid("currency_mismatch", "These amounts are in different currencies.") }
         let (sum, overflow) = minor.addingReportingOverflow(other.minor)
-        guard !overflow, sum.magnitude <= UInt64(Money.limit) else { throw .invalid("amount_out_of_range", "The sum is larger than an amount may be.") }
+        guard !overflow, sum.magnitude <= UInt64(Money.limit) else {
+            throw .invalid("amount_out_of_range", "The sum is larger than an amount may be.")
+        }
         return Money(minor: sum, currency)
     }
 
     /// Errors: beyond `limit`.
     public func times(_ units: Int) throws(Problem) -> Money {
         let (product, overflow) = minor.multipliedReportingOverflow(by: Int64(units))
-        guard !overflow, product.magnitude <= UInt64(Money.limit) else { throw .invalid("amount_out_of_range", "The amount is larger than an amount may be.") }
+        guard !overflow, product.magnitude <= UInt64(Money.limit) else {
+            throw .invalid("amount_out_of_range", "The amount is larger than an amount may be.")
+        }
         return Money(minor: product, currency)
     }
 }

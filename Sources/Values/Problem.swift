@@ -55,7 +55,14 @@ public struct Problem: Error, Hashable, Sendable {
     /// When to try again, in seconds.
     public var retryAfter: Int?
 
-    public init(_ kind: Kind, _ code: String, _ detail: String, errors: [Member] = [], extra: [String: String] = [:], retryAfter: Int? = nil) {
+    public init(
+        _ kind: Kind,
+        _ code: String,
+        _ detail: String,
+        errors: [Member] = [],
+        extra: [String: String] = [:],
+        retryAfter: Int? = nil
+    ) {
         self.kind = kind
         self.code = code
         self.detail = detail

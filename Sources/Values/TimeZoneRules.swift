@@ -15,7 +15,9 @@ public struct ZoneName: Hashable, Sendable, CustomStringConvertible {
     /// nil when the zone database has no such name. Only `Area/City` names and `UTC`: abbreviations such as EST have no rules.
     public init?(_ name: some StringProtocol) {
         let name = String(name)
-        guard name == "UTC" || name.utf8.contains(UInt8(ascii: "/")), name.utf8.count <= 64, TimeZone(identifier: name) != nil else { return nil }
+        guard name == "UTC" || name.utf8.contains(UInt8(ascii: "/")), name.utf8.count <= 64, TimeZone(identifier: name) != nil else {
+            return nil
+        }
         self.name = name
     }
 

@@ -23,7 +23,10 @@ enum Bodies {
         ("/providers/{provider}", ["lanes": 1]),
         ("/resources/{resource}", ["lanes": 1]),
         ("/appointment-types/{type}", ["minutes": 30]),
-        ("/fee-schedules/{schedule}", ["name": "x", "from": "2026-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 100]]]),
+        (
+            "/fee-schedules/{schedule}",
+            ["name": "x", "from": "2026-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 100]]]
+        ),
         ("/payers/{payer}", ["name": "x"]),
         ("/coverages/{coverage}", ["group_number": "G1"]),
         ("/billing-runs/{billing_run}/release", reason),

@@ -35,11 +35,22 @@ struct ForeignTests {
         for route in clinic.gateway.server.routes where route.scope != .account {
             let never = clinic.services.ambient.id(EventID.self).description
             let body = Bodies.of(route)
-            let foreign = try await clinic.send("rival", route.method.rawValue, Self.path(route, clinic, location: clinic.north) { _ in nil }, body: body)
+            let foreign = try await clinic.send(
+                "rival",
+                route.method.rawValue,
+                Self.path(route, clinic, location: clinic.north) { _ in nil },
+                body: body
+            )
             let absent = try await clinic.send(
-                "rival", route.method.rawValue,
-                Self.path(route, clinic, location: clinic.north) { $0 == "location" || $0 == "organization" ? never : nil }, body: body)
-            #expect(foreign.status == 404 && foreign.code == "not_found", "\(route.method.rawValue) \(route.path) answered \(foreign.status) \(foreign.code ?? "")")
+                "rival",
+                route.method.rawValue,
+                Self.path(route, clinic, location: clinic.north) { $0 == "location" || $0 == "organization" ? never : nil },
+                body: body
+            )
+            #expect(
+                foreign.status == 404 && foreign.code == "not_found",
+                "\(route.method.rawValue) \(route.path) answered \(foreign.status) \(foreign.code ?? "")"
+            )
             #expect(Self.withoutRequest(foreign) == Self.withoutRequest(absent), "\(route.method.rawValue) \(route.path)")
         }
         #expect(try await fingerprint(clinic) == before)
@@ -50,8 +61,15 @@ struct ForeignTests {
         let clinic = try await Self.shared.value
         for route in clinic.gateway.server.routes where route.scope == .location && !route.path.names.contains("organization") {
             let answer = try await clinic.send(
-                "north_desk", route.method.rawValue, Self.path(route, clinic, location: clinic.south) { _ in nil }, body: Bodies.of(route))
-            #expect(answer.status == 404 && answer.code == "not_found", "\(route.method.rawValue) \(route.path) answered \(answer.status) \(answer.code ?? "")")
+                "north_desk",
+                route.method.rawValue,
+                Self.path(route, clinic, location: clinic.south) { _ in nil },
+                body: Bodies.of(route)
+            )
+            #expect(
+                answer.status == 404 && answer.code == "not_found",
+                "\(route.method.rawValue) \(route.path) answered \(answer.status) \(answer.code ?? "")"
+            )
         }
     }
 
@@ -66,11 +84,19 @@ struct ForeignTests {
             guard let id = things[name] else { continue }
             tried += 1
             let foreign = try await clinic.send(
-                "owner", route.method.rawValue, Self.path(route, clinic, location: clinic.north) { $0 == name ? id : nil },
-                body: Bodies.of(route), headers: ["If-Match": "\"1\""])
+                "owner",
+                route.method.rawValue,
+                Self.path(route, clinic, location: clinic.north) { $0 == name ? id : nil },
+                body: Bodies.of(route),
+                headers: ["If-Match": "\"1\""]
+            )
             let absent = try await clinic.send(
-                "owner", route.method.rawValue, Self.path(route, clinic, location: clinic.north) { _ in nil }, body: Bodies.of(route),
-                headers: ["If-Match": "\"1\""])
+                "owner",
+                route.method.rawValue,
+                Self.path(route, clinic, location: clinic.north) { _ in nil },
+                body: Bodies.of(route),
+                headers: ["If-Match": "\"1\""]
+            )
             if route.method == .get, foreign.status == 200 {
                 #expect(foreign.json["data"]?.items.isEmpty == true, "\(route.path) shows something")
                 continue

@@ -5,7 +5,8 @@ import Testing
 struct ImportTests {
     /// From left to right; a room imports only what stands to its left. Two in one row do not know each other.
     private static let rows: [[String]] = [
-        ["Values"], ["Postgres", "Redis", "X12"], ["Tenancy"], ["Access"], ["Jobs"], ["Web"], ["Organizations", "Patients"], ["Scheduling"], ["Billing"],
+        ["Values"], ["Postgres", "Redis", "X12"], ["Tenancy"], ["Access"], ["Jobs"], ["Web"], ["Organizations", "Patients"], ["Scheduling"],
+        ["Billing"],
         ["Claims"], ["Reporting"], ["Assembly"], ["Gateway", "Worker", "Admin"],
     ]
 
@@ -18,7 +19,9 @@ struct ImportTests {
             for file in try FilePath.swiftFiles("Sources/" + room) {
                 for line in try FilePath.lines(file) {
                     let words = line.split(separator: " ").map(String.init)
-                    guard let at = words.firstIndex(of: "import"), at + 1 < words.count, at <= 1, let imported = rank[words[at + 1]] else { continue }
+                    guard let at = words.firstIndex(of: "import"), at + 1 < words.count, at <= 1, let imported = rank[words[at + 1]] else {
+                        continue
+                    }
                     #expect(imported < row, "\(file) imports \(words[at + 1])")
                 }
             }
@@ -37,7 +40,9 @@ struct ImportTests {
 
     @Test("SQL of a location names its schema: nothing relies on a search path")
     func qualified() throws {
-        let tables = ["patient", "appointment", "charge", "claim", "ledger_entry", "ledger_line", "audit_entry", "person", "coverage", "encounter"]
+        let tables = [
+            "patient", "appointment", "charge", "claim", "ledger_entry", "ledger_line", "audit_entry", "person", "coverage", "encounter",
+        ]
         for file in try FilePath.swiftFiles("Sources") {
             for line in try FilePath.lines(file) where line.contains("from ") || line.contains("into ") || line.contains("join ") {
                 for table in tables {
@@ -63,6 +68,8 @@ enum FilePath {
     }
 
     static func lines(_ file: String) throws -> [String] {
-        try String(contentsOfFile: root + "/" + file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        try String(contentsOfFile: root + "/" + file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init
+        )
     }
 }

@@ -15,10 +15,18 @@ struct RoleMatrixTests {
         let clinic = try await Clinic.shared.value
         for route in clinic.gateway.server.routes where route.scope != .account {
             guard let permission = route.authority.permission else { continue }
-            let answer = try await clinic.send(role.rawValue, route.method.rawValue, ForeignTests.path(route, clinic, location: clinic.north) { _ in nil }, body: [:])
+            let answer = try await clinic.send(
+                role.rawValue,
+                route.method.rawValue,
+                ForeignTests.path(route, clinic, location: clinic.north) { _ in nil },
+                body: [:]
+            )
             let isRefused = answer.status == 403 && answer.code == "permission_denied"
             let mayDo = role.permissions.contains(permission)
-            #expect(isRefused == !mayDo, "\(role.rawValue): \(route.method.rawValue) \(route.path) needs \(permission.rawValue) and answered \(answer.status) \(answer.code ?? "")")
+            #expect(
+                isRefused == !mayDo,
+                "\(role.rawValue): \(route.method.rawValue) \(route.path) needs \(permission.rawValue) and answered \(answer.status) \(answer.code ?? "")"
+            )
             #expect(answer.status != 401 && answer.status < 500, "\(route.method.rawValue) \(route.path) answered \(answer.status)")
         }
     }
@@ -28,7 +36,10 @@ struct RoleMatrixTests {
         let clinic = try await Clinic.shared.value
         for route in clinic.gateway.server.routes where route.authority != .everybody {
             let answer = try await clinic.http.send(
-                route.method.rawValue, ForeignTests.path(route, clinic, location: clinic.north) { _ in nil }, body: [:])
+                route.method.rawValue,
+                ForeignTests.path(route, clinic, location: clinic.north) { _ in nil },
+                body: [:]
+            )
             #expect(answer.status == 401, "\(route.method.rawValue) \(route.path) answered \(answer.status)")
         }
     }

@@ -17,15 +17,25 @@ enum Things {
         try await post("provider", "providers", ["given_name": "Grace", "family_name": "Okafor", "npi": "1234567893"])
         try await post("resource", "resources", ["kind": "room", "name": "Room 1"])
         try await post("type", "appointment-types", ["name": "Check-up", "minutes": 30])
-        try await post("schedule", "fee-schedules", ["name": "Standard", "from": "2026-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 15000]]])
+        try await post(
+            "schedule",
+            "fee-schedules",
+            ["name": "Standard", "from": "2026-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 15000]]]
+        )
         try await post("payer", "payers", ["name": "Acme Health", "code": "ACME1"])
         try await post("patient", "patients", ["person": ["given_name": "Ada", "family_name": "Park", "birth_date": "1990-04-01"]])
-        try await post("coverage", "patients/\(things["patient"] ?? "")/coverages", ["payer_id": id("payer"), "member_id": "W123456", "from_day": "2026-01-01"])
+        try await post(
+            "coverage",
+            "patients/\(things["patient"] ?? "")/coverages",
+            ["payer_id": id("payer"), "member_id": "W123456", "from_day": "2026-01-01"]
+        )
         let start = clinic.services.ambient.now().adding(seconds: 86_400)
         let rounded = Instant(seconds: start.microseconds / 1_000_000 / 900 * 900)
         try await post(
-            "appointment", "appointments",
-            ["patient_id": id("patient"), "type_id": id("type"), "provider_id": id("provider"), "starts_at": .string(rounded.description)])
+            "appointment",
+            "appointments",
+            ["patient_id": id("patient"), "type_id": id("type"), "provider_id": id("provider"), "starts_at": .string(rounded.description)]
+        )
         try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "until_day": "2026-02-01"])
         return things
     }

@@ -184,6 +184,7 @@ extension QueueTests {
             try await clinic.withWorkers(1, probing { job, context in record.add(job.number, context) }) { _ in
                 try await eventually("the delayed one ran") { record.numbers.contains(1) }
                 #expect(ContinuousClock.now - start > .milliseconds(500))
+                try await eventually("and is written down as done") { try await clinic.count(.done) == 2 }
             }
             #expect(record.numbers == [3, 1])
             #expect(try await clinic.count(.ready) == 1)

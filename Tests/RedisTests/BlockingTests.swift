@@ -1,7 +1,7 @@
 import Redis
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BlockingTests {
+@Suite(.timeLimit(.minutes(10))) struct BlockingTests {
     @Test("a waiting command does not hold up others, and gets what they push")
     func wakeUp() async throws {
         let server = try RedisServer()

@@ -1,7 +1,7 @@
 import Redis
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandTests {
     @Test("values with every byte, NUL and line ends included, come back as they were sent")
     func binarySafety() async throws {
         try await withRedis(try SharedServer.settings()) { redis in

@@ -1,7 +1,7 @@
 import Redis
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct OutageTests {
+@Suite(.timeLimit(.minutes(10))) struct OutageTests {
     @Test("after kill -9 commands fail at once, and work again when the server is back")
     func killAndRestart() async throws {
         let server = try RedisServer()

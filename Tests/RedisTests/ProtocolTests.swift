@@ -1,7 +1,7 @@
 import Redis
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProtocolTests {
+@Suite(.timeLimit(.minutes(10))) struct ProtocolTests {
     @Test(
         "bytes that belong to no request end the connection, and the next request gets its own answer",
         arguments: ["+an answer nobody asked for\r\n", "garbage\r\n", "*2147483647\r\n", ":1\r\n$-9\r\n"]

@@ -1,7 +1,7 @@
 import Redis
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RedisKeyTests {
+@Suite(.timeLimit(.minutes(10))) struct RedisKeyTests {
     @Test("a key says whose it is")
     func names() {
         #expect(RedisKey(location: "l1", "ready", "billing").name == "polyclinic:location:l1:ready:billing")

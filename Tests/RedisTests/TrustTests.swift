@@ -2,7 +2,7 @@ import Foundation
 import Redis
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TrustTests {
+@Suite(.timeLimit(.minutes(10))) struct TrustTests {
     @Test("a server whose certificate another authority signed is refused")
     func wrongAuthority() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "polyclinic-ca-\(UUID().uuidString).pem")

@@ -84,8 +84,13 @@ public final class TestClinic: Sendable {
         try await tokens.token(name) { [self] in
             let person = try person(name)
             let answer = try await http.send(
-                "POST", "/v1/sessions",
-                body: ["email": .string(person.email), "password": .string(person.password), "code": .string(person.code(at: services.ambient.now()))])
+                "POST",
+                "/v1/sessions",
+                body: [
+                    "email": .string(person.email), "password": .string(person.password),
+                    "code": .string(person.code(at: services.ambient.now())),
+                ]
+            )
             guard answer.status < 300, let token = answer.json["token"]?.text else {
                 throw Problem(.failed, "sign_in", "\(name) could not sign in: \(answer.status) \(answer.text)")
             }
@@ -96,7 +101,11 @@ public final class TestClinic: Sendable {
     /// A request of somebody; creating ones get a fresh idempotency key.
     @discardableResult
     public func send(
-        _ name: String, _ method: String, _ path: String, body: JSON? = nil, headers: [String: String] = [:]
+        _ name: String,
+        _ method: String,
+        _ path: String,
+        body: JSON? = nil,
+        headers: [String: String] = [:]
     ) async throws -> TestAnswer {
         try await http.send(method, path, token: try await token(name), body: body, headers: headers)
     }

@@ -18,13 +18,21 @@ public struct TestHTTP: Sendable {
 
     @discardableResult
     public func send(
-        _ method: String, _ path: String, token: String? = nil, body: JSON? = nil, headers: [String: String] = [:]
+        _ method: String,
+        _ path: String,
+        token: String? = nil,
+        body: JSON? = nil,
+        headers: [String: String] = [:]
     ) async throws -> TestAnswer {
         try await send(method, path, token: token, bytes: body?.bytes, headers: headers)
     }
 
     public func send(
-        _ method: String, _ path: String, token: String? = nil, bytes: [UInt8]?, headers: [String: String] = [:]
+        _ method: String,
+        _ path: String,
+        token: String? = nil,
+        bytes: [UInt8]?,
+        headers: [String: String] = [:]
     ) async throws -> TestAnswer {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = .init(rawValue: method)
@@ -56,7 +64,8 @@ public struct TestAnswer: Sendable {
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
     /// null when the body is not JSON.
-    public var json: JSON { (try? JSON.parse(bytes, limits: JSON.Limits(bytes: 32 * 1024 * 1024, values: 1_000_000))) ?? .null }  // the status tells
+    // Not JSON: the status tells.
+    public var json: JSON { (try? JSON.parse(bytes, limits: JSON.Limits(bytes: 32 * 1024 * 1024, values: 1_000_000))) ?? .null }
     public var code: String? { json["code"]?.text }
     public var id: String { json["id"]?.text ?? "" }
     public var etag: String { headers["etag"] ?? "" }

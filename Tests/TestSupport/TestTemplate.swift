@@ -68,7 +68,12 @@ struct TestTemplate: Sendable {
         guard let newYork = ZoneName("America/New_York") else { throw TestServersMissing(complaints: ["no zone database"]) }
         func location(_ name: String, _ database: Int, of organization: OrganizationID) async throws -> LocationID {
             let new = Provisioner.NewLocation(
-                name: name, kind: .medical, timeZone: newYork, currency: .usd, database: settings.servers.locationDatabases[database])
+                name: name,
+                kind: .medical,
+                timeZone: newYork,
+                currency: .usd,
+                database: settings.servers.locationDatabases[database]
+            )
             return try await provisioner.createLocation(new, in: organization).id
         }
         let north = try await location("Harbor North", 0, of: organization)
@@ -85,12 +90,24 @@ struct TestTemplate: Sendable {
         await services.close()
         await owner.close()
         return TestTemplate(
-            tag: tag, settings: settings, organization: organization, north: north, south: south, rival: rival, elsewhere: elsewhere, people: people)
+            tag: tag,
+            settings: settings,
+            organization: organization,
+            north: north,
+            south: south,
+            rival: rival,
+            elsewhere: elsewhere,
+            people: people
+        )
     }
 
     /// Invites somebody and accepts, as people do.
     private static func hire(
-        _ role: BuiltInRole, _ organization: OrganizationID, _ services: Services, name: String? = nil, at location: LocationID? = nil
+        _ role: BuiltInRole,
+        _ organization: OrganizationID,
+        _ services: Services,
+        name: String? = nil,
+        at location: LocationID? = nil
     ) async throws -> TestPerson {
         let name = name ?? role.rawValue
         let email = name.replacing("_", with: ".") + "@clinic.example"
@@ -120,8 +137,9 @@ struct TestTemplate: Sendable {
         copy.servers.locationDatabases = ["\(tag)_\(mark)_a", "\(tag)_\(mark)_b"]
         try await TestTemplate.withMaintenance(settings) { database in
             for (old, new) in zip(
-                [settings.servers.controlDatabase] + settings.servers.locationDatabases, [copy.servers.controlDatabase] + copy.servers.locationDatabases)
-            {
+                [settings.servers.controlDatabase] + settings.servers.locationDatabases,
+                [copy.servers.controlDatabase] + copy.servers.locationDatabases
+            ) {
                 try await TestTemplate.copying(old) { try await database.script(SQLFile(text: "create database \(new) template \(old)")) }
             }
         }
@@ -135,7 +153,11 @@ struct TestTemplate: Sendable {
         for name in [copy.servers.controlDatabase] + copy.servers.locationDatabases {
             try await TestTemplate.withOwner(copy, name) { database in
                 try await database.script(
-                    SQLFile(text: "grant connect on database \(name) to \(settings.gateway.user), \(settings.worker.user); revoke create, temp on database \(name) from public"))
+                    SQLFile(
+                        text:
+                            "grant connect on database \(name) to \(settings.gateway.user), \(settings.worker.user); revoke create, temp on database \(name) from public"
+                    )
+                )
             }
         }
         return copy
@@ -158,8 +180,13 @@ struct TestTemplate: Sendable {
     static func withOwner(_ settings: Settings, _ name: String, _ body: (Database) async throws -> Void) async throws {
         let owner = try TestServers.current().owner
         let database = DatabaseSettings(
-            host: settings.servers.databaseHost, port: settings.servers.databasePort, database: name, user: owner.user, password: owner.password,
-            tls: settings.servers.databaseCA.map { .verifyFull(caFile: $0) } ?? .off)
+            host: settings.servers.databaseHost,
+            port: settings.servers.databasePort,
+            database: name,
+            user: owner.user,
+            password: owner.password,
+            tls: settings.servers.databaseCA.map { .verifyFull(caFile: $0) } ?? .off
+        )
         let reactor = Reactor(name: "test-owner")
         let connection = Database(database, reactor: reactor, logger: quiet)
         do {

@@ -36,7 +36,10 @@ struct DayTests {
         }
     }
 
-    @Test("days that do not exist are refused", arguments: ["2026-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "1799-12-31", "2500-01-01", "2026-1-01", "26-01-01"])
+    @Test(
+        "days that do not exist are refused",
+        arguments: ["2026-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "1799-12-31", "2500-01-01", "2026-1-01", "26-01-01"]
+    )
     func absent(text: String) {
         #expect(Day(text) == nil)
     }
@@ -46,7 +49,10 @@ struct DayTests {
         #expect(Instant("2026-03-02T09:00:00-05:00")?.description == "2026-03-02T14:00:00Z")
         #expect(Instant("1969-12-31T23:59:59.5Z")?.microseconds == -500_000)
         #expect(Instant("1969-12-31T23:59:59.5Z")?.description == "1969-12-31T23:59:59.500000Z")
-        for wrong in ["2026-03-02T09:00:00", "2026-03-02 09:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T09:00:60Z", "2026-03-02T09:00:00.1234567Z", "9999-01-01T00:00:00Z"] {
+        for wrong in [
+            "2026-03-02T09:00:00", "2026-03-02 09:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T09:00:60Z", "2026-03-02T09:00:00.1234567Z",
+            "9999-01-01T00:00:00Z",
+        ] {
             #expect(Instant(wrong) == nil)
         }
     }
@@ -65,10 +71,16 @@ struct WallClockTests {
     @Test("a time that comes twice in autumn is told with both moments")
     func repeated() throws {
         let reading = try rules("America/New_York").read(try #require(Day("2026-11-01")), try #require(TimeOfDay("01:30")))
-        #expect(reading == .repeated(earlier: try #require(Instant("2026-11-01T05:30:00Z")), later: try #require(Instant("2026-11-01T06:30:00Z"))))
+        #expect(
+            reading
+                == .repeated(earlier: try #require(Instant("2026-11-01T05:30:00Z")), later: try #require(Instant("2026-11-01T06:30:00Z")))
+        )
     }
 
-    @Test("every hour of a year, read back, shows the same clock", arguments: ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "UTC"])
+    @Test(
+        "every hour of a year, read back, shows the same clock",
+        arguments: ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "UTC"]
+    )
     func roundTrip(zone: String) throws {
         let rules = try rules(zone)
         let start = try #require(Instant("2026-01-01T00:00:00Z"))

@@ -33,9 +33,16 @@ struct Procedure: Sendable, Hashable {
         }
         var procedures: [Procedure] = []
         for item in items {
-            guard let code = item["code"]?.text else { throw Problem(.failed, "procedures_unreadable", "The visit's procedures cannot be read.") }
+            guard let code = item["code"]?.text else {
+                throw Problem(.failed, "procedures_unreadable", "The visit's procedures cannot be read.")
+            }
             procedures.append(
-                Procedure(code: code, modifiers: texts(item["modifiers"]), units: item["units"]?.integer ?? 1, pointers: integers(item["diagnosis_pointers"]))
+                Procedure(
+                    code: code,
+                    modifiers: texts(item["modifiers"]),
+                    units: item["units"]?.integer ?? 1,
+                    pointers: integers(item["diagnosis_pointers"])
+                )
             )
         }
         return procedures

@@ -28,8 +28,18 @@ struct PostCharges {
             let amount = try Money(minor: Int64(price), work.location.currency).times(procedure.units).minor
             charges.append(
                 Charge(
-                    id: work.id(), encounter: encounter, ordinal: index + 1, patient: patient, provider: provider, day: day, code: procedure.code,
-                    modifiers: procedure.modifiers, pointers: procedure.pointers, units: procedure.units, amount: amount, version: 1
+                    id: work.id(),
+                    encounter: encounter,
+                    ordinal: index + 1,
+                    patient: patient,
+                    provider: provider,
+                    day: day,
+                    code: procedure.code,
+                    modifiers: procedure.modifiers,
+                    pointers: procedure.pointers,
+                    units: procedure.units,
+                    amount: amount,
+                    version: 1
                 )
             )
         }

@@ -46,11 +46,17 @@ struct SaveFeeSchedule {
 
     func run(_ work: Work) async throws -> FeeSchedule {
         if let until = body.until, until <= body.from { throw Problem.invalid("/until", "before_from", "It must be after the first day.") }
-        if Set(body.fees.map(\.code)).count != body.fees.count { throw Problem.invalid("/fees", "doubled_code", "Each code may stand once.") }
+        if Set(body.fees.map(\.code)).count != body.fees.count {
+            throw Problem.invalid("/fees", "doubled_code", "Each code may stand once.")
+        }
         var schedule = FeeSchedule(id: id ?? work.id(), name: body.name, from: body.from, until: body.until, fees: body.fees, version: 1)
         do {
             if let id {
-                guard let row = try await work.query(FeeStore.update(schedule, expected: work.expectedVersion, at: work.now, by: work.caller.actor.id)).first else {
+                guard
+                    let row = try await work.query(
+                        FeeStore.update(schedule, expected: work.expectedVersion, at: work.now, by: work.caller.actor.id)
+                    ).first
+                else {
                     throw try await work.query(FeeStore.one(id)).isEmpty ? Problem.notFound : Problem.stale
                 }
                 schedule.version = try row.value(0)
@@ -62,7 +68,14 @@ struct SaveFeeSchedule {
             throw SaveFeeSchedule.nameTaken
         }
         for fee in schedule.fees { work.enqueue(FeeStore.insert(fee, of: schedule.id)) }
-        work.audit(Act(id == nil ? "fees.create" : "fees.change", "fee_schedule", schedule.id, changed: id == nil ? [] : ["name", "from", "until", "fees"]))
+        work.audit(
+            Act(
+                id == nil ? "fees.create" : "fees.change",
+                "fee_schedule",
+                schedule.id,
+                changed: id == nil ? [] : ["name", "from", "until", "fees"]
+            )
+        )
         return schedule
     }
 }
@@ -99,7 +112,9 @@ struct FeeRoutes {
                 answer: FeeSchedule.shape
             ) { call in
                 let id = try call.path.id("schedule", FeeScheduleID.self)
-                guard let row = try await call.read(FeeStore.one(id), ReadAct("fees.read", "fee_schedule")).first else { throw Problem.notFound }
+                guard let row = try await call.read(FeeStore.one(id), ReadAct("fees.read", "fee_schedule")).first else {
+                    throw Problem.notFound
+                }
                 return try FeeStore.schedule(row)
             },
             .list(

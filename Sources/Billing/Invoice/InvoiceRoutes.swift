@@ -46,7 +46,8 @@ struct InvoiceRoutes {
                 answer: Invoice.shape
             ) { call in
                 let id = try call.path.id("invoice", InvoiceID.self)
-                guard let row = try await call.read(InvoiceStore.one(id), ReadAct("invoice.read", "invoice", patients: .column)).first else {
+                guard let row = try await call.read(InvoiceStore.one(id), ReadAct("invoice.read", "invoice", patients: .column)).first
+                else {
                     throw Problem.notFound
                 }
                 return try InvoiceStore.invoice(row, try call.location.currency)

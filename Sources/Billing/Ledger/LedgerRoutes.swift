@@ -82,7 +82,9 @@ struct LedgerRoutes {
             ) { call in
                 let patient = try call.path.id("patient", PatientID.self)
                 let select = LedgerStore.balance(of: patient)
-                guard let row = try await call.read(select, ReadAct("ledger.balance", "patient", patients: .same)).first else { throw Problem.notFound }
+                guard let row = try await call.read(select, ReadAct("ledger.balance", "patient", patients: .same)).first else {
+                    throw Problem.notFound
+                }
                 let (id, owedByPatient, owedByPayers, unapplied) = try row.decode((PatientID, Int, Int, Int).self)
                 return Balance(
                     patient: id,
@@ -99,9 +101,13 @@ struct LedgerRoutes {
                 item: LedgerLine.shape
             ) { call, page in
                 let patient = try call.path.id("patient", PatientID.self)
-                let after = try page.after.map { (instant: try $0.instant(0), id: try $0.id(1, LedgerEntryID.self), ordinal: try $0.int(2)) }
+                let after = try page.after.map {
+                    (instant: try $0.instant(0), id: try $0.id(1, LedgerEntryID.self), ordinal: try $0.int(2))
+                }
                 let select = LedgerStore.lines(of: patient, after: after, limit: page.fetch)
-                let lines = try await call.read(select, ReadAct("ledger.list", "ledger_entry", patients: .one(patient))).map(LedgerLine.init)
+                let lines = try await call.read(select, ReadAct("ledger.list", "ledger_entry", patients: .one(patient))).map(
+                    LedgerLine.init
+                )
                 if lines.isEmpty { try await PatientStore.require(patient, call) }
                 return page.page(lines) { [.instant($0.postedAt), .id($0.entry), .int($0.ordinal)] }
             },

@@ -12,7 +12,12 @@ public struct Transfer: Sendable, Hashable {
     public let payer: PayerID?
 
     public init(
-        debit: LedgerAccount, credit: LedgerAccount, amount: Int64, patient: PatientID? = nil, charge: ChargeID? = nil, claim: ClaimID? = nil,
+        debit: LedgerAccount,
+        credit: LedgerAccount,
+        amount: Int64,
+        patient: PatientID? = nil,
+        charge: ChargeID? = nil,
+        claim: ClaimID? = nil,
         payer: PayerID? = nil
     ) {
         self.debit = debit
@@ -44,7 +49,12 @@ public struct NewEntry: Sendable {
     public let transfers: [Transfer]
 
     public init(
-        kind: String, day: Day, source: (kind: String, id: UUID), ordinal: Int = 0, reverses: LedgerEntryID? = nil, reason: String? = nil,
+        kind: String,
+        day: Day,
+        source: (kind: String, id: UUID),
+        ordinal: Int = 0,
+        reverses: LedgerEntryID? = nil,
+        reason: String? = nil,
         transfers: [Transfer]
     ) {
         self.kind = kind

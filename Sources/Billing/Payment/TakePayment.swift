@@ -16,7 +16,14 @@ struct TakePayment {
         guard let patient = try await work.query(PatientStore.exists(body.patient)).first?.value(0, as: PatientID.self) else {
             throw Problem.invalid("/patient_id", "unknown_reference", "There is no such patient here.")
         }
-        let payment = Payment(id: work.id(), patient: patient, day: work.today, method: body.method, amount: body.amount, currency: body.currency)
+        let payment = Payment(
+            id: work.id(),
+            patient: patient,
+            day: work.today,
+            method: body.method,
+            amount: body.amount,
+            currency: body.currency
+        )
         work.enqueue(PaymentStore.insert(payment, at: work.now, by: work.caller.actor.id))
         PostEntry().run(
             work,

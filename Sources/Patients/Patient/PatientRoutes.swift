@@ -23,7 +23,9 @@ struct PatientRoutes {
                 answer: Patient.shape
             ) { call in
                 let id = try call.path.id("patient", PatientID.self)
-                guard let row = try await call.read(PatientStore.one(id), ReadAct("patient.read", "patient", patients: .same)).first else { throw Problem.notFound }
+                guard let row = try await call.read(PatientStore.one(id), ReadAct("patient.read", "patient", patients: .same)).first else {
+                    throw Problem.notFound
+                }
                 return try PatientStore.patient(row)
             },
             .change(
@@ -54,7 +56,9 @@ struct PatientRoutes {
                 item: Patient.shape
             ) { call, body, page in
                 let select = PatientStore.search(try body.checked(), after: try PatientRoutes.position(page), limit: page.fetch)
-                let patients = try await call.read(select, ReadAct("patient.search", "patient", patients: .same, coalesced: true)).map(PatientStore.patient)
+                let patients = try await call.read(select, ReadAct("patient.search", "patient", patients: .same, coalesced: true)).map(
+                    PatientStore.patient
+                )
                 return page.page(patients) { [.text($0.sortKey), .id($0.id)] }
             },
         ]

@@ -26,7 +26,10 @@ struct PatientSearch: Sendable {
     /// Errors: `nothing_to_search`.
     func checked() throws(Problem) -> PatientSearch {
         if words.isEmpty, birthDate == nil, (phoneEnd?.count ?? 0) < 4, chartNumber == nil {
-            throw .invalid("nothing_to_search", "Name something to search by: two letters of the name, a birth date, four digits of a phone number, or a chart number.")
+            throw .invalid(
+                "nothing_to_search",
+                "Name something to search by: two letters of the name, a birth date, four digits of a phone number, or a chart number."
+            )
         }
         return self
     }

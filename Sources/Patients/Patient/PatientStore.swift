@@ -10,8 +10,8 @@ public enum PatientStore {
             patient.status, patient.preferred_language, patient.contact_preference, patient.note, patient.merged_into, patient.version,
             patient.created_at, patient.updated_at, 
         """ + PersonStore.columns + """
-         from {location}.patient left join {location}.person on person.id = patient.person_id
-        """
+             from {location}.patient left join {location}.person on person.id = patient.person_id
+            """
 
     /// One chart; a merged one answers as the chart it was merged into.
     static func one(_ id: PatientID) -> Statement {

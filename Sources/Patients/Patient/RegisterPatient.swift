@@ -39,7 +39,13 @@ struct RegisterPatient {
         if patient.animal != nil, let owner = body.owner {
             let person = owner.person(work.id())
             work.enqueue(PersonStore.insert(person, at: work.now, by: actor))
-            work.enqueue(RelationshipStore.insert(Relationship(id: work.id(), patient: patient.id, person: person, kind: .owner, share: 100, from: work.today), by: actor, at: work.now))
+            work.enqueue(
+                RelationshipStore.insert(
+                    Relationship(id: work.id(), patient: patient.id, person: person, kind: .owner, share: 100, from: work.today),
+                    by: actor,
+                    at: work.now
+                )
+            )
         }
         work.audit(Act("patient.register", "patient", patient.id, patients: [patient.id]))
         work.tell(Event("patient.registered", ["patient": patient.id]))

@@ -19,8 +19,16 @@ public struct Person: Sendable, Hashable {
     public var address: Address?
 
     public init(
-        id: PersonID, givenName: String, middleName: String? = nil, familyName: String, preferredName: String? = nil, birthDate: Day? = nil,
-        sex: Sex = .unknown, phone: Phone? = nil, email: String? = nil, address: Address? = nil
+        id: PersonID,
+        givenName: String,
+        middleName: String? = nil,
+        familyName: String,
+        preferredName: String? = nil,
+        birthDate: Day? = nil,
+        sex: Sex = .unknown,
+        phone: Phone? = nil,
+        email: String? = nil,
+        address: Address? = nil
     ) {
         self.id = id
         self.givenName = givenName

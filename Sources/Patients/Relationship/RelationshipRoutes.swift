@@ -52,7 +52,10 @@ struct RelationshipRoutes {
                 item: Relationship.shape
             ) { call, _ in
                 let patient = try call.path.id("patient", PatientID.self)
-                let rows = try await call.read(RelationshipStore.of(patient), ReadAct("patient.relationships", "relationship", patients: .one(patient)))
+                let rows = try await call.read(
+                    RelationshipStore.of(patient),
+                    ReadAct("patient.relationships", "relationship", patients: .one(patient))
+                )
                 if rows.isEmpty { try await PatientStore.require(patient, call) }
                 return Page(try rows.map(RelationshipStore.relationship))
             },
@@ -70,7 +73,15 @@ struct AddRelationship {
         let from = body.from ?? work.today
         if let until = body.until, until <= from { throw Problem.invalid("/until", "before_from", "It must be after the first day.") }
         let person = body.person.person(work.id())
-        let relationship = Relationship(id: work.id(), patient: patient, person: person, kind: body.kind, share: body.share, from: from, until: body.until)
+        let relationship = Relationship(
+            id: work.id(),
+            patient: patient,
+            person: person,
+            kind: body.kind,
+            share: body.share,
+            from: from,
+            until: body.until
+        )
         work.enqueue(PersonStore.insert(person, at: work.now, by: work.caller.actor.id))
         work.enqueue(RelationshipStore.insert(relationship, by: work.caller.actor.id, at: work.now))
         work.audit(Act("patient.relate", "relationship", relationship.id, patients: [patient]))

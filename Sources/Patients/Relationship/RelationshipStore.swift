@@ -6,9 +6,9 @@ enum RelationshipStore {
     static func of(_ patient: PatientID) -> Statement {
         "select relationship.id, relationship.patient_id, relationship.kind, relationship.share, relationship.from_day, relationship.until_day, relationship.version, "
             + PersonStore.columns + """
-             from {location}.relationship join {location}.person on person.id = relationship.person_id
-            where relationship.patient_id = \(patient) order by relationship.kind, relationship.id limit 200
-            """
+                 from {location}.relationship join {location}.person on person.id = relationship.person_id
+                where relationship.patient_id = \(patient) order by relationship.kind, relationship.id limit 200
+                """
     }
 
     static func insert(_ relationship: Relationship, by actor: UUID, at now: Instant) -> Statement {
