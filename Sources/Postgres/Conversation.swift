@@ -76,7 +76,9 @@ final class Conversation {
 
     /// Everything is in the hands of the kernel: the caller may send more.
     func flushed(_ connection: Connection) {
-        guard segment != nil, !isReading else { return }
+        guard segment != nil else { return }
+        // A COPY that failed early: libpq took the error in while rows were still being sent, and no event will announce it again.
+        if isReading { return received(connection) }
         if let pending {
             if put(pending, on: connection) { connection.mark() } else { connection.close(.broken) }
         } else if case .talk(.copyIn)? = segment?.order.part {
