@@ -19,7 +19,7 @@ public struct Claims: Sendable {
 
     public var routes: [Route] {
         PayerRoutes().routes + CoverageRoutes(keys: keys).routes + BillingRunRoutes().routes + ClaimRoutes().routes
-            + RemittanceRoutes().routes
+            + RemittanceRoutes().routes + RemittanceClaimRoutes().routes
     }
 
     public var catalogue: JobCatalogue {

@@ -144,9 +144,12 @@ struct ClaimStoryTests {
         )
         try story.receive(file.bytes, as: "era.835")
         try await story.inboundIsRead()
-        try await eventually("the remittance is posted", within: .seconds(60)) { try await story.remittances().first?["state"] == "posted" }
+        try await eventually("both parts are posted", within: .seconds(60)) {
+            try await story.remittances().first?["state"] == "partially_posted"
+        }
         let remittance = try #require(try await story.remittances().first)
         #expect(remittance["amount"] == 205_00 && remittance["unmatched_claims"] == 1 && remittance["unmatched_amount"] == 40_00)
+        #expect(remittance["unmatched"]?.items.map { $0["number"]?.text } == ["STRANGER1"])
         #expect(remittance["parts"]?.items.count == 2)
         #expect(remittance["provider_adjustments"]?.items.map { $0["reference"]?.text } == ["OLD1"])
         try await self.check(story)
@@ -158,7 +161,7 @@ struct ClaimStoryTests {
         try await story.inboundIsRead()
         let all = try await story.remittances()
         #expect(all.count == 2)
-        #expect(all.filter { $0["state"] == "posted" }.map { $0["duplicates"] } == [1])
+        #expect(all.filter { $0["state"] == "partially_posted" }.map { $0["duplicates"] } == [1])
         #expect(all.filter { $0["state"] == "duplicate" }.map { $0["duplicate_of"] } == [remittance["id"]])
         try await self.check(story)
         await story.clinic.close()
@@ -230,6 +233,51 @@ struct ClaimStoryTests {
         #expect(try await story.balance("adjustments:contractual", at: north) == 30_00)
         #expect(try await story.balance("receivable:patient", at: north) == 20_00)
         #expect(try await story.balance("receivable:insurance", at: north) == 0)
+        await story.clinic.close()
+    }
+
+    @Test("a claim that is paid twice is held where a biller finds it, and the payment does not pass for posted")
+    func heldClaim() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Meitner")
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
+        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        let number = try await story.filed(north).first?["number"]?.text ?? ""
+        for (control, state) in [(1, "posted"), (2, "partially_posted")] {
+            let claim = RemittanceText.claim(number, charge: "150", paid: "110", claimAdjustments: ["CO*45*40"])
+            let file = RemittanceText(
+                payments: [.init(trace: "EFT\(control)", amount: "110", payee: story.npi, claims: [claim])],
+                control: control,
+                receiver: "HARBOR1"
+            )
+            try story.receive(file.bytes, as: "file\(control).835")
+            try await eventually("payment \(control) is \(state)", within: .seconds(60)) {
+                try await story.remittances().contains { $0["trace"]?.text == "EFT\(control)" && $0["state"]?.text == state }
+            }
+        }
+        #expect(try await story.balance("cash:insurance", at: north) == 110_00)
+        let held = try await story.send("biller", "GET", story.clinic.path(north, "remittance-claims?state=held"))["items"]?.items ?? []
+        #expect(held.map { $0["hold_reason"]?.text } == ["already_adjudicated"])
+        #expect(held.first?["number"]?.text == number && held.first?["patient_id"]?.text == patient.description)
+        await story.clinic.close()
+    }
+
+    @Test("a payment that names no claim of ours is held whole")
+    func strangers() async throws {
+        let story = try await ClaimClinic.open()
+        let file = RemittanceText(
+            payments: [
+                .init(trace: "EFT1", amount: "40", payee: story.npi, claims: [RemittanceText.claim("WHO", charge: "40", paid: "40")])
+            ],
+            receiver: "HARBOR1"
+        )
+        try story.receive(file.bytes, as: "strangers.835")
+        try await story.inboundIsRead()
+        let held = try #require(try await story.remittances().first)
+        #expect(held["state"] == "held" && held["unmatched_claims"] == 1)
+        #expect(held["reasons"]?.items.map { $0["code"]?.text } == ["claims-unknown"])
         await story.clinic.close()
     }
 

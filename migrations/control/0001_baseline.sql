@@ -113,7 +113,7 @@ create table control.remittance (
     amount bigint,
     adjustments bigint,
     claims int not null default 0,
-    state text not null check (state in ('held', 'duplicate', 'posting', 'posted')),
+    state text not null check (state in ('held', 'duplicate', 'posting', 'partially_posted', 'posted')),
     reasons jsonb not null default '[]',
     provider_adjustments jsonb not null default '[]',
     unmatched_claims int not null default 0,
@@ -128,7 +128,7 @@ create table control.remittance (
 );
 -- The same payment under another interchange is the same payment.
 create unique index remittance_payment on control.remittance (organization_id, payer_code, trace, day, amount) nulls not distinct
-    where state in ('posting', 'posted');
+    where state in ('posting', 'partially_posted', 'posted');
 create index remittance_organization on control.remittance (organization_id, received_at, id);
 
 create table control.remittance_part (

@@ -599,6 +599,7 @@ create table {location}.remittance_claim (
 );
 create index remittance_claim_claim on {location}.remittance_claim (claim_id);
 create unique index remittance_claim_reversed_once on {location}.remittance_claim (reverses) where reverses is not null;
+create index remittance_claim_latest on {location}.remittance_claim (posted_at, id);
 create index remittance_claim_file on {location}.remittance_claim (remittance_id);
 comment on table {location}.remittance_claim is 'retention=financial';
 

@@ -9,7 +9,9 @@ struct PaymentRecord: Sendable, Hashable {
         case duplicate
         /// Locations are posting their parts.
         case posting
-        /// Parts, unmatched claims and provider adjustments come to the amount paid.
+        /// Every location has posted its part, but some claims are unmatched or held: money that no ledger shows yet.
+        case partiallyPosted = "partially_posted"
+        /// Every claim is in a ledger; parts and provider adjustments come to the amount paid.
         case posted
     }
 
@@ -32,6 +34,8 @@ struct PaymentRecord: Sendable, Hashable {
     let providerAdjustments: [ProviderLevelAdjustment]
     let unmatchedClaims: Int
     let unmatchedAmount: Int64
+    /// The first 1,000 of them.
+    let unmatched: [UnmatchedClaim]
     let duplicateOf: RemittanceID?
     /// How often the same file came again.
     let duplicates: Int
@@ -51,6 +55,16 @@ struct PaymentRecord: Sendable, Hashable {
         let code: String
         let reference: String
         let amount: Int64
+    }
+
+    /// A claim that no location of the organization made, as the payer names it.
+    struct UnmatchedClaim: Sendable, Hashable {
+        /// Its place in the payment.
+        let ordinal: Int
+        let number: String
+        /// CLP02.
+        let status: String
+        let paid: Int64
     }
 
     /// The claims that belong to one location.

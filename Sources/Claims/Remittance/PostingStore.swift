@@ -37,6 +37,40 @@ enum PostingStore {
         "select count(*) from {location}.remittance_claim where remittance_id = \(remittance) and state = 'held'"
     }
 
+    static func page(_ query: RemittanceClaimQuery, before: (at: Instant, id: RemittanceClaimID)?, limit: Int) -> Statement {
+        var select: Statement = """
+            select posting.id, posting.claim_id, claim.patient_id, posting.remittance_id, posting.trace, posting.claim_number, posting.ordinal,
+                posting.status_code, posting.charged, posting.paid, posting.patient_owes, posting.payer_control, posting.state, posting.hold_reason,
+                posting.posted_at
+            from {location}.remittance_claim posting left join {location}.claim on claim.id = posting.claim_id where true
+            """
+        if let state = query.state { select += " and posting.state = \(state)" }
+        if let remittance = query.remittance { select += " and posting.remittance_id = \(remittance)" }
+        if let before { select += " and (posting.posted_at, posting.id) < (\(before.at), \(before.id))" }
+        return select + " order by posting.posted_at desc, posting.id desc limit \(limit)"
+    }
+
+    static func item(_ row: Row) throws -> RemittanceClaimItem {
+        var columns = Columns(row)
+        return RemittanceClaimItem(
+            id: try columns.next(),
+            claim: try columns.next(),
+            patient: try columns.next(),
+            remittance: try columns.next(),
+            trace: try columns.next(),
+            number: try columns.next(),
+            ordinal: try columns.next(),
+            status: try columns.next(),
+            charged: try columns.next(),
+            paid: try columns.next(),
+            patientOwes: try columns.next(),
+            payerControl: try columns.next(),
+            state: try columns.next(),
+            holdReason: try columns.next(),
+            postedAt: try columns.next()
+        )
+    }
+
     static func insert(_ new: NewPosting, at now: Instant) -> Statement {
         """
         insert into {location}.remittance_claim (id, remittance_id, trace, claim_number, ordinal, claim_id, status_code, charged, paid, patient_owes,

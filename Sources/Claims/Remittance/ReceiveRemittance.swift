@@ -82,7 +82,9 @@ struct ReceiveRemittance: Sendable {
                     new.duplicateOf = same
                 } else {
                     (parts, new.unmatched) = payment.parts(routes: try await routes(of: payment, work))
-                    new.state = parts.isEmpty ? .posted : .posting
+                    if parts.isEmpty, !new.unmatched.isEmpty { new.reasons.append(.claimsUnknown) }
+                    // Nothing but provider adjustments is nobody's to post.
+                    new.state = !new.reasons.isEmpty ? .held : parts.isEmpty ? .posted : .posting
                 }
             }
             try await save(new, parts, organization, work)

@@ -141,5 +141,10 @@ struct HoldReason: Sendable, Hashable {
         segment: nil
     )
     static let debit = HoldReason(code: "debit", text: "The payment is a debit (BPR03): money is taken back.", segment: nil)
+    static let claimsUnknown = HoldReason(
+        code: "claims-unknown",
+        text: "No location here made any of the claims it pays.",
+        segment: nil
+    )
     static let tooLarge = HoldReason(code: "file-too-large", text: "The file is larger than the limit.", segment: nil)
 }

@@ -55,6 +55,17 @@ enum RemittanceJSON {
         )
     }
 
+    static func unmatched(_ text: JSONText) throws -> [PaymentRecord.UnmatchedClaim] {
+        try items(text).map { item in
+            PaymentRecord.UnmatchedClaim(
+                ordinal: item["ordinal"]?.integer ?? 0,
+                number: item["number"]?.text ?? "",
+                status: item["status"]?.text ?? "",
+                paid: Int64(item["paid"]?.integer ?? 0)
+            )
+        }
+    }
+
     static func parts(_ text: JSONText) throws -> [PaymentRecord.Part] {
         try items(text).compactMap { item in
             guard let location = item["location"]?.text.flatMap({ LocationID($0) }) else { return nil }

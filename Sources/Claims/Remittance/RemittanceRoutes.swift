@@ -26,6 +26,15 @@ extension PaymentRecord.ProviderLevelAdjustment {
     }
 }
 
+extension PaymentRecord.UnmatchedClaim {
+    static let shape = Shape<PaymentRecord.UnmatchedClaim>("UnmatchedClaim") {
+        Field("ordinal", \.ordinal, .int(1...Int.max), about: "Its place in the payment.")
+        Field("number", \.number, .text(0...80), about: "CLP01 of the 835.")
+        Field("status", \.status, .text(0...80), about: "CLP02 of the 835.")
+        Field("paid", \.paid, .minor(Int64.min...Int64.max))
+    }
+}
+
 extension PaymentRecord.Part {
     static let shape = Shape<PaymentRecord.Part>("RemittancePart") {
         Field("location_id", \.location, .id())
@@ -59,6 +68,7 @@ extension PaymentRecord: Versioned {
         Field("provider_adjustments", \.providerAdjustments, .list(of: .object(ProviderLevelAdjustment.shape), 0...1_000))
         Field("unmatched_claims", \.unmatchedClaims, .int(0...Int.max), about: "Claims that no location of this organization made.")
         Field("unmatched_amount", \.unmatchedAmount, .minor(Int64.min...Int64.max))
+        Field("unmatched", \.unmatched, .list(of: .object(UnmatchedClaim.shape), 0...1_000), about: "The first 1,000 of them.")
         Field("duplicate_of", \.duplicateOf, .id())
         Field("duplicates", \.duplicates, .int(0...Int.max), about: "How often the same file came again.")
         Field("parts", \.parts, .list(of: .object(Part.shape), 0...5_000))

@@ -80,7 +80,7 @@ enum RemittanceStore {
         """
         select id from control.remittance
         where payer_code is not distinct from \(new.payerCode) and trace is not distinct from \(new.trace) and day is not distinct from \(new.day)
-            and amount is not distinct from \(new.amount) and state in ('posting', 'posted')
+            and amount is not distinct from \(new.amount) and state in ('posting', 'partially_posted', 'posted')
             and (file_sha256, ordinal) <> (\(new.file.sha256), \(new.ordinal))
         order by id limit 1
         """
@@ -119,10 +119,14 @@ enum RemittanceStore {
 
     static func locked(_ remittance: RemittanceID) -> Statement { "select id from control.remittance where id = \(remittance) for update" }
 
-    /// Posted when no part waits and everything comes to what was paid.
+    /// Ends the posting when no part waits and everything comes to what was paid: wholly, or partially while claims are unmatched or held.
     static func finish(_ remittance: RemittanceID, at now: Instant) -> Statement {
         """
-        update control.remittance set state = 'posted', posted_at = \(now), version = version + 1
+        update control.remittance set posted_at = \(now), version = version + 1,
+            state = case
+                when unmatched_claims = 0 and (select sum(held) from control.remittance_part where remittance_id = \(remittance)) = 0 then 'posted'
+                else 'partially_posted'
+            end
         where id = \(remittance) and state = 'posting'
             and not exists (select from control.remittance_part where remittance_id = \(remittance) and state = 'waiting')
             and amount = unmatched_amount - adjustments
@@ -134,7 +138,7 @@ enum RemittanceStore {
 
     private static let shown: Statement = """
         select remittance.id, billing_entity_id, file_name, encode(file_sha256, 'hex'), ordinal, payer_code, trace, day, amount, adjustments, claims, state,
-            reasons, provider_adjustments, unmatched_claims, unmatched_amount, duplicate_of, duplicates,
+            reasons, provider_adjustments, unmatched_claims, unmatched_amount, unmatched, duplicate_of, duplicates,
             (select coalesce(jsonb_agg(jsonb_build_object('location', part.location_id, 'claims', cardinality(part.ordinals), 'amount', part.amount,
                     'posted', part.state = 'posted', 'held', part.held) order by part.location_id), '[]')
                 from control.remittance_part part where part.remittance_id = remittance.id),
@@ -170,6 +174,7 @@ enum RemittanceStore {
             providerAdjustments: try RemittanceJSON.adjustments(try columns.next(JSONText.self)),
             unmatchedClaims: try columns.next(),
             unmatchedAmount: try columns.next(),
+            unmatched: try RemittanceJSON.unmatched(try columns.next(JSONText.self)),
             duplicateOf: try columns.next(),
             duplicates: try columns.next(),
             parts: try RemittanceJSON.parts(try columns.next(JSONText.self)),
