@@ -36,7 +36,7 @@ enum Things {
             "appointments",
             ["patient_id": id("patient"), "type_id": id("type"), "provider_id": id("provider"), "starts_at": .string(rounded.description)]
         )
-        try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "until_day": "2026-02-01"])
+        try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "through_day": "2026-01-31"])
         return things
     }
 }

@@ -139,12 +139,12 @@ struct ClaimClinic {
     }
 
     /// Starts a run and waits until it stands still; the run as it then is.
-    func bill(_ location: Location, from: String, until: String) async throws -> JSON {
+    func bill(_ location: Location, from: String, through: String) async throws -> JSON {
         let started = try await send(
             "owner",
             "POST",
             clinic.path(location, "billing-runs"),
-            ["from_day": .string(from), "until_day": .string(until)]
+            ["from_day": .string(from), "through_day": .string(through)]
         )
         let path = clinic.path(location, "billing-runs/\(started["id"]?.text ?? "")")
         try await eventually("the billing run stands still", within: .seconds(60)) {

@@ -181,11 +181,11 @@ struct RunFiguresTests {
         #expect(RunFigures(duplicates: [], wrongTotals: [], claims: 0, total: 0, usualClaim: 150_00).reasons.isEmpty)
     }
 
-    @Test("a period is half open, in order, and not endless")
+    @Test("a period has its first and its last day, in order, and is not endless")
     func period() throws {
         let first = try #require(Day("2026-10-01"))
-        #expect(try Period(from: first, until: first.adding(days: 1)).until == first.adding(days: 1))
-        #expect(throws: Problem.self) { try Period(from: first, until: first) }
-        #expect(throws: Problem.self) { try Period(from: first, until: first.adding(days: 400)) }
+        #expect(try Period(from: first, through: first).until == first.adding(days: 1))
+        #expect(throws: Problem.self) { try Period(from: first, through: first.adding(days: -1)) }
+        #expect(throws: Problem.self) { try Period(from: first, through: first.adding(days: 366)) }
     }
 }

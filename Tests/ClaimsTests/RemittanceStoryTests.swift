@@ -23,7 +23,7 @@ struct RemittanceStoryTests {
             let payer = try await story.addPayer(at: location)
             let patient = try await story.addPatient(at: location, payer: payer, family: "Curie")
             try await story.addVisits(1, of: patient, at: location, on: try day("2026-10-05"))
-            _ = try await story.bill(location, from: "2026-10-01", until: "2026-11-01")
+            _ = try await story.bill(location, from: "2026-10-01", through: "2026-10-31")
             numbers += try await story.filed(location).compactMap { $0["number"]?.text }
         }
         var file = RemittanceText(
@@ -101,7 +101,7 @@ struct RemittanceStoryTests {
         let payer = try await story.addPayer(at: north)
         let patient = try await story.addPatient(at: north, payer: payer, family: "Noether")
         try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
-        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        _ = try await story.bill(north, from: "2026-10-01", through: "2026-10-31")
         let number = try await story.filed(north).first?["number"]?.text ?? ""
         let first = RemittanceText(
             payments: [
@@ -156,7 +156,7 @@ struct RemittanceStoryTests {
         let payer = try await story.addPayer(at: north)
         let patient = try await story.addPatient(at: north, payer: payer, family: "Meitner")
         try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
-        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        _ = try await story.bill(north, from: "2026-10-01", through: "2026-10-31")
         let number = try await story.filed(north).first?["number"]?.text ?? ""
         for (control, state) in [(1, "posted"), (2, "partially_posted")] {
             let claim = RemittanceText.claim(number, charge: "150", paid: "110", claimAdjustments: ["CO*45*40"])

@@ -12,7 +12,7 @@ extension BusyClinic {
     /// Starts a billing run at each location.
     func startRuns() async throws {
         for location in locations {
-            try await ask("POST", clinic.path(location, "billing-runs"), ["from_day": "2026-10-01", "until_day": "2026-11-01"])
+            try await ask("POST", clinic.path(location, "billing-runs"), ["from_day": "2026-10-01", "through_day": "2026-10-31"])
         }
     }
 

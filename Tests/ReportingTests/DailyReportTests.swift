@@ -38,7 +38,7 @@ struct DailyReportTests {
     func totals() throws {
         let report = DailyReport(
             from: monday,
-            until: monday.adding(days: 3),
+            through: monday.adding(days: 2),
             [try location("USD", opening: 0, [5]), try location("EUR", opening: 1, []), try location("USD", opening: 2, [5])]
         )
         #expect(report.totals.map(\.currency.code) == ["EUR", "USD"])
@@ -51,7 +51,7 @@ struct DailyReportTests {
         arguments: [(0, nil), (-1, nil), (1, 1), (92, 92), (93, nil)] as [(Int, Int?)]
     )
     func range(_ length: Int, _ days: Int?) {
-        let query = DailyReportQuery(from: monday, until: monday.adding(days: length))
+        let query = DailyReportQuery(from: monday, through: monday.adding(days: length - 1))
         #expect((try? query.days()) == days)
     }
 

@@ -116,12 +116,11 @@ struct ClinicDay {
         let location = visit.location
         let charges = clinic.path(location, "charges?encounter_id=\(visit.encounter)")
         try await eventually("the visit is charged") { try await items("biller", charges).count == 2 }
-        let until = Day(visit.day)?.adding(days: 1).description ?? ""
         let run = try await ask(
             "biller",
             "POST",
             clinic.path(location, "billing-runs"),
-            ["from_day": .string(visit.day), "until_day": .string(until)]
+            ["from_day": .string(visit.day), "through_day": .string(visit.day)]
         )
         let claims = clinic.path(location, "claims?patient_id=\(visit.patient)")
         try await eventually("the claim is filed", within: .seconds(60)) { try await items("biller", claims).first?["state"] == "filed" }
@@ -142,7 +141,7 @@ struct ClinicDay {
     /// The report's totals over both locations.
     func report(_ person: String = "owner") async throws -> JSON {
         let today = clinic.north.rules.wallClock(at: clinic.services.ambient.now()).day
-        let path = "/v1/organizations/\(clinic.organization)/reports/daily?from=\(today.adding(days: -1))&until=\(today.adding(days: 3))"
+        let path = "/v1/organizations/\(clinic.organization)/reports/daily?from=\(today.adding(days: -1))&through=\(today.adding(days: 2))"
         return try await ask(person, "GET", path)
     }
 }

@@ -31,7 +31,7 @@ struct DemoBilling {
         story.begin("Start a billing run at each location; workers make the claims")
         var runs: [String] = []
         for visit in visits {
-            let days: JSON = ["from_day": .string(visit.day.description), "until_day": .string(visit.day.adding(days: 1).description)]
+            let days: JSON = ["from_day": .string(visit.day.description), "through_day": .string(visit.day.description)]
             runs.append(try await cast.biller.ask("POST", visit.site.path("billing-runs"), days).text("id"))
         }
         for (index, run) in runs.enumerated() { try await finish(run, visits[index].site) }

@@ -88,7 +88,7 @@ struct DemoReport {
 
     /// Yesterday to a week from now: an appointment at the nearest free time may be tomorrow's.
     private var path: String {
-        "/v1/organizations/\(cast.organization)/reports/daily?from=\(today.adding(days: -1))&until=\(today.adding(days: 8))"
+        "/v1/organizations/\(cast.organization)/reports/daily?from=\(today.adding(days: -1))&through=\(today.adding(days: 7))"
     }
 
     private func read() async throws -> [Figures] {

@@ -1,6 +1,6 @@
 import Values
 
-/// The days a run covers, in the location's zone: `from` belongs to it, `until` does not.
+/// The days a run covers, in the location's zone: `from` belongs to it, `until` does not. People name its last day, `through`.
 struct Period: Sendable, Hashable {
     let from: Day
     let until: Day
@@ -8,16 +8,18 @@ struct Period: Sendable, Hashable {
     /// The longest period of one run.
     static let longest = 366
 
-    /// Errors: the days are in the wrong order, or too far apart.
-    init(from: Day, until: Day) throws(Problem) {
-        guard from < until else {
-            throw .invalid("/until_day", "before_from_day", "It must be after from_day: it is the first day that is not billed.")
+    /// Both days are in it. Errors: the days are in the wrong order, or too far apart.
+    init(from: Day, through: Day) throws(Problem) {
+        guard from <= through else {
+            throw .invalid("/through_day", "before_from_day", "It must not be before from_day: it is the last day that is billed.")
         }
-        guard until <= from.adding(days: Period.longest) else {
-            throw .invalid("/until_day", "too_long", "A run covers at most \(Period.longest) days.")
+        guard through < from.adding(days: Period.longest) else {
+            throw .invalid("/through_day", "too_long", "A run covers at most \(Period.longest) days.")
         }
-        self.init(checked: from, until)
+        self.init(checked: from, through.adding(days: 1))
     }
+
+    var through: Day { until.adding(days: -1) }
 
     init(checked from: Day, _ until: Day) {
         self.from = from

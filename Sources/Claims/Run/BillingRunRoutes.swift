@@ -6,11 +6,17 @@ import Web
 
 struct StartBillingRunBody: Sendable {
     var fromDay = Day.blank
-    var untilDay = Day.blank
+    var throughDay = Day.blank
 
     static let shape = Shape("StartBillingRun", StartBillingRunBody()) {
         Field("from_day", \.fromDay, .day, example: Day("2026-03-02"))
-        Field("until_day", \.untilDay, .day, example: Day("2026-03-03"), about: "The first day that is not billed.")
+        Field(
+            "through_day",
+            \.throughDay,
+            .day,
+            example: Day("2026-03-08"),
+            about: "The last day that is billed; for one day the same as from_day."
+        )
     }
 }
 
@@ -56,12 +62,12 @@ struct BillingRunAnswer: Sendable, Versioned {
     var version: Int { run.version }
     var id: BillingRunID { run.id }
     var fromDay: Day { run.period.from }
-    var untilDay: Day { run.period.until }
+    var throughDay: Day { run.period.through }
 
     static let shape = Shape<BillingRunAnswer>("BillingRun") {
         Field("id", \.id, .id())
         Field("from_day", \.fromDay, .day)
-        Field("until_day", \.untilDay, .day)
+        Field("through_day", \.throughDay, .day, about: "The last day of it.")
         Field("state", \.run.state, .choice())
         Field("encounters", \.run.encounters, .int(0...Int.max), about: "Encounters of the period; with `seen` the progress.")
         Field("seen", \.run.seen, .int(0...Int.max))

@@ -9,7 +9,7 @@ struct StartBillingRun {
     func run(_ work: Work) async throws -> BillingRun {
         let run = BillingRun(
             id: work.id(),
-            period: try Period(from: body.fromDay, until: body.untilDay),
+            period: try Period(from: body.fromDay, through: body.throughDay),
             state: .waiting,
             encounters: 0,
             seen: 0,

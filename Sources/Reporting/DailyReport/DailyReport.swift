@@ -3,13 +3,14 @@ import Values
 /// What the locations of an organization did, day by day.
 struct DailyReport: Sendable {
     let from: Day
-    let until: Day
+    /// The last day of it.
+    let through: Day
     let locations: [LocationReport]
     let totals: [CurrencyTotals]
 
-    init(from: Day, until: Day, _ locations: [LocationReport]) {
+    init(from: Day, through: Day, _ locations: [LocationReport]) {
         self.from = from
-        self.until = until
+        self.through = through
         self.locations = locations
         totals = Dictionary(grouping: locations, by: \.currency.code).sorted { $0.key < $1.key }.compactMap { _, group in
             guard let currency = group.first?.currency else { return nil }

@@ -22,13 +22,19 @@ struct DailyReportRoutes {
             ) { call, query in
                 let limit = DailyReportRoutes.maximumRows / (try query.days())
                 let seen = call.caller.locations(with: .reportsRead, in: try call.organization)
-                let select = DailyReportStore.locations(seen, only: query.locations, from: query.from, until: query.until, limit: limit + 1)
+                let select = DailyReportStore.locations(
+                    seen,
+                    only: query.locations,
+                    from: query.from,
+                    through: query.through,
+                    limit: limit + 1
+                )
                 let locations = try await call.read(select, ReadAct("report.daily", "location")).map(DailyReportStore.location)
                 guard locations.count <= limit else { throw DailyReportRoutes.tooMany }
                 guard query.locations.isEmpty || locations.count == query.locations.count else {
                     throw Problem.invalid("location_id", "unknown_reference", "One of these locations does not exist here.")
                 }
-                return DailyReport(from: query.from, until: query.until, locations)
+                return DailyReport(from: query.from, through: query.through, locations)
             }
         ]
     }

@@ -3,7 +3,7 @@ import Web
 
 struct DailyReportQuery: Sendable {
     var from = Day.blank
-    var until = Day.blank
+    var through = Day.blank
     var locations: [LocationID] = []
 
     /// A quarter.
@@ -12,11 +12,11 @@ struct DailyReportQuery: Sendable {
     static let shape = Shape("DailyReportQuery", DailyReportQuery()) {
         Field("from", \.from, .day, example: Day("2026-03-01"))
         Field(
-            "until",
-            \.until,
+            "through",
+            \.through,
             .day,
-            example: Day("2026-04-01"),
-            about: "The first day that is not in it; at most 92 days after the first."
+            example: Day("2026-03-31"),
+            about: "The last day of it, for one day the same as the first; at most 92 days in all."
         )
         Field(
             "location_id",
@@ -29,10 +29,10 @@ struct DailyReportQuery: Sendable {
 
     /// Errors: the days are in the wrong order or too many. Answers how many they are.
     func days() throws(Problem) -> Int {
-        let days = Int(until.daysSinceEpoch) - Int(from.daysSinceEpoch)
-        guard days > 0 else { throw Problem.invalid("until", "before_from", "It must be after the first day.") }
+        let days = Int(through.daysSinceEpoch) - Int(from.daysSinceEpoch) + 1
+        guard days > 0 else { throw Problem.invalid("through", "before_from", "It must not be before the first day.") }
         guard days <= DailyReportQuery.maximumDays else {
-            throw Problem.invalid("until", "too_many_days", "Ask for at most \(DailyReportQuery.maximumDays) days at once.")
+            throw Problem.invalid("through", "too_many_days", "Ask for at most \(DailyReportQuery.maximumDays) days at once.")
         }
         return days
     }
@@ -41,7 +41,7 @@ struct DailyReportQuery: Sendable {
 extension DailyReport {
     static let shape = Shape<DailyReport>("DailyReport") {
         Field("from", \.from, .day)
-        Field("until", \.until, .day)
+        Field("through", \.through, .day)
         Field("locations", \.locations, .list(of: .object(LocationReport.shape), 0...20_000))
         Field("totals", \.totals, .list(of: .object(CurrencyTotals.shape), 0...200), about: "One for each currency.")
     }

@@ -6,7 +6,7 @@ import Values
 /// The report's SQL, through the organization's door: one row for each location, its days in arrays.
 enum DailyReportStore {
     /// - Parameter only: These locations; empty is all of the selection.
-    static func locations(_ selection: LocationSelection, only: [LocationID], from: Day, until: Day, limit: Int) -> Statement {
+    static func locations(_ selection: LocationSelection, only: [LocationID], from: Day, through: Day, limit: Int) -> Statement {
         var select: Statement = """
             select location.id, location.name, location.time_zone, location.currency, coalesce(before.owed, 0)::int8, coalesce(fact.days, '{}'),
                 coalesce(fact.visits, '{}'), coalesce(fact.no_shows, '{}'), coalesce(fact.booked, '{}'), coalesce(fact.charges, '{}'),
@@ -18,7 +18,7 @@ enum DailyReportStore {
                     array_agg(charges order by day) as charges, array_agg(payments order by day) as payments,
                     array_agg(adjustments order by day) as adjustments, array_agg(receivables_change order by day) as receivables,
                     array_agg(computed_at order by day) as computed_at
-                from control.daily_fact where day >= \(from) and day < \(until) group by location_id) as fact on fact.location_id = location.id
+                from control.daily_fact where day >= \(from) and day <= \(through) group by location_id) as fact on fact.location_id = location.id
             left join (
                 select location_id, sum(receivables_change) as owed from control.daily_fact where day < \(from) group by location_id
             ) as before on before.location_id = location.id
