@@ -37,7 +37,7 @@ let package = Package(
         room("Redis", ["Values", "CHiredis"], [log, nioCore, nioPosix, nioSSL]),
         room("Tenancy", ["Values", "Postgres"], [log, crypto]),
         room("Access", ["Values", "Postgres", "Tenancy", "CArgon2"], [log, crypto]),
-        room("Jobs", ["Values", "Postgres", "Redis", "Tenancy", "Access"], [log, lifecycle]),
+        room("Jobs", ["Values", "Postgres", "Redis", "Tenancy", "Access"], [log, lifecycle, nioCore, nioPosix]),
         room(
             "Web",
             ["Values", "Postgres", "Redis", "Tenancy", "Access", "Jobs"],

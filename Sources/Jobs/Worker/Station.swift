@@ -18,6 +18,7 @@ final class Station: Sendable {
     let claimBell = Bell()
     let relayBell = Bell()
     let verdictBell = Bell()
+    let beat = BeatExecutor()
 
     init(
         _ database: String?,

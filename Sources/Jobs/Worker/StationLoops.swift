@@ -5,7 +5,7 @@ extension Station {
     /// Everything a station does, until it is cancelled.
     func loops() async {
         await withTaskGroup { group in
-            group.addTask { await self.heartbeatLoop() }
+            group.addTask(executorPreference: self.beat) { await self.heartbeatLoop() }
             group.addTask { await self.claimLoop() }
             group.addTask { await self.verdictLoop() }
             group.addTask { await self.relayLoop() }
@@ -41,7 +41,7 @@ extension Station {
     private func heartbeatLoop() async {
         while !Task.isCancelled {
             await heartbeat()
-            try? await Task.sleep(for: settings.heartbeat)  // cancelled: the condition sees it
+            await beat.sleep(for: settings.heartbeat)
         }
     }
 
