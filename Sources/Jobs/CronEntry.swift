@@ -25,7 +25,7 @@ public struct CronEntry: Sendable {
         place = .platform(TimeZoneRules(zone ?? .utc), make)
     }
 
-    /// Once for each active location, in its own queue and on its own clock.
+    /// Once for each active location, in its own queue and on its own clock; for a suspended one where the job's policy says so.
     public init(
         eachLocation name: String,
         _ schedule: CronSchedule,

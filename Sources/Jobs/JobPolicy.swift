@@ -20,6 +20,8 @@ public struct JobPolicy: Sendable {
     /// How many of this kind may run at once for one location, over all workers. Two workers that claim in the same moment may exceed
     /// it by a few: what must never overlap takes a unique key.
     public var maximumRunningPerLocation: Int?
+    /// Whether it also runs for a suspended location, whose other jobs wait.
+    public var whileSuspended: Bool
 
     public init(
         queue: String = "default",
@@ -27,7 +29,8 @@ public struct JobPolicy: Sendable {
         backoff: JobBackoff = .standard,
         timeLimit: Duration = .seconds(300),
         authority: Authority = .decided,
-        maximumRunningPerLocation: Int? = nil
+        maximumRunningPerLocation: Int? = nil,
+        whileSuspended: Bool = false
     ) {
         self.queue = queue
         self.attempts = attempts
@@ -35,6 +38,7 @@ public struct JobPolicy: Sendable {
         self.timeLimit = timeLimit
         self.authority = authority
         self.maximumRunningPerLocation = maximumRunningPerLocation
+        self.whileSuspended = whileSuspended
     }
 }
 

@@ -59,7 +59,7 @@ final class Directory: Sendable {
     func all() async throws -> [Location] {
         if let all = cache.withLock({ $0.all }), ContinuousClock.now - all.readAt < lifetime { return all.locations }
         let readAt = ContinuousClock.now
-        let rows = try await read(Location.columns + " where state = 'active' order by id limit \(limit)")
+        let rows = try await read(Location.columns + " where state in ('active', 'suspended') order by id limit \(limit)")
         let locations = try rows.map(Location.init(row:))
         cache.withLock { $0.all = (locations, readAt) }
         return locations

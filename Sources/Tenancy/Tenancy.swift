@@ -40,7 +40,7 @@ public final class Tenancy: Sendable {
         try await directory.locations(of: organization)
     }
 
-    /// All active locations of every organization, read at most once a second.
+    /// All active and suspended locations of every organization, read at most once a second.
     public func locations() async throws -> [Location] {
         try await directory.all()
     }

@@ -1,3 +1,4 @@
+import Postgres
 import Synchronization
 import Tenancy
 import Testing
@@ -37,6 +38,39 @@ extension QueueTests {
             #expect(Set(control.map(\.createdAt)).count == control.count)
         }
 
+        @Test("a suspended location gets only what runs for suspended ones too, and that runs")
+        func suspended() async throws {
+            let clinic = try QueueClinic.here()
+            try await clinic.empty()
+            let record = Record()
+            let sealed = Mutex<[LocationID?]>([])
+            var catalogue = probing { job, context in record.add(job.number, context) }
+            catalogue.jobs.append(JobRegistration(Tireless.self) { _, context in sealed.withLock { $0.append(context.location?.id) } })
+            catalogue.cron = [
+                CronEntry(eachLocation: "test.usual", .daily(.midnight)) { _, _ in Probe(3) },
+                CronEntry(eachLocation: "test.tireless", .daily(.midnight)) { _, _ in Tireless() },
+            ]
+            func state(_ state: String) async throws {
+                try await clinic.sql(
+                    "update control.location_directory set state = \(state) where id = \(clinic.south.id)",
+                    in: clinic.controlName
+                )
+                try await eventually("it is known") {
+                    let listed = try await clinic.tenancy.locations().first { $0.id == clinic.south.id }
+                    let found = try await clinic.tenancy.location(role: clinic.south.role.name)
+                    return [listed?.state.rawValue, found?.state.rawValue] == [state, state]
+                }
+            }
+            try await state("suspended")
+            try await clinic.withWorkers(1, catalogue) { _ in
+                try await eventually("both kinds ran where they should") {
+                    record.count == 2 && Set(sealed.withLock { $0 }) == [clinic.north.id, clinic.south.id, clinic.elsewhere.id]
+                }
+            }
+            #expect(Set(record.entries.map(\.location)) == [clinic.north.id, clinic.elsewhere.id])
+            try await state("active")
+        }
+
         @Test("after an absence only the latest slot is made up for, and a finished slot is not fired again")
         func catchUp() async throws {
             let clinic = try QueueClinic.here()
@@ -55,6 +89,15 @@ extension QueueTests {
             #expect(try await clinic.operations.list(database: nil).count == 2)
         }
     }
+}
+
+/// Runs for suspended locations too.
+struct Tireless: JobDescription {
+    static let kind = "test.tireless"
+    static let policy = JobPolicy(whileSuspended: true)
+    init() {}
+    init(_ parameters: JobParameters) throws {}
+    var parameters: JobParameters { [:] }
 }
 
 @Suite struct CronScheduleTests {

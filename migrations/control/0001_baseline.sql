@@ -201,7 +201,8 @@ grant select on control.location_directory to control_organization;
 grant select, update (name, version, updated_at, updated_by) on control.organization to control_organization;
 grant select, insert, update on control.billing_entity, control.remittance, control.remittance_part, control.setting, control.daily_fact to control_organization;
 grant select, insert, delete on control.billing_entity_location, control.allotment to control_organization;
-grant delete on control.setting to control_organization;
+grant delete on control.setting, control.job_receipt to control_organization;
+grant select, insert, update, delete on control.setting to control_sign_in;
 grant select, insert on control.claim_route, control.job_receipt to control_organization;
 -- A worker files an 835 before it is known whose it is: it may find the billing entity and keep what fits nobody.
 grant usage on schema control to queue_worker;
@@ -234,6 +235,7 @@ alter table control.job_receipt enable row level security, force row level secur
 create policy organization on control.job_receipt to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid or organization_id is null);
 -- What the platform sets holds for every organization, which may see it.
 create policy platform on control.setting for select to control_organization using (organization_id is null);
+create policy operator on control.setting to control_sign_in using (organization_id is null);
 -- Sign-in, the directory and provisioning look across organizations, by name of a role of their own.
 create policy sign_in on control.organization to control_sign_in using (true);
 create policy sign_in on control.location_directory to control_sign_in using (true);

@@ -607,11 +607,11 @@ comment on table {location}.remittance_claim is 'retention=financial';
 grant usage on schema {location} to {role};
 grant select on {location}.schema_version to {role};
 grant select, insert on
-    {location}.audit_entry, {location}.audit_seal, {location}.job_receipt,
+    {location}.audit_entry, {location}.audit_seal,
     {location}.ledger_entry, {location}.ledger_line, {location}.invoice, {location}.invoice_line, {location}.payment,
     {location}.remittance_claim
 to {role};
-grant select, insert, delete on {location}.audit_unsealed, {location}.idempotency_key to {role};
+grant select, insert, delete on {location}.audit_unsealed, {location}.idempotency_key, {location}.job_receipt to {role};
 grant select, insert, update on
     {location}.external_reference, {location}.file, {location}.person, {location}.patient, {location}.relationship,
     {location}.resource, {location}.provider, {location}.appointment_type, {location}.appointment, {location}.encounter,

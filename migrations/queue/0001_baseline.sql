@@ -55,7 +55,8 @@ create table queue.job (
 create index job_ready on queue.job (location, kind, run_at) where state = 'ready';
 create index job_running on queue.job (worker) where state = 'running';
 create index job_dead on queue.job (finished_at) where state in ('dead', 'discarded');
-create index job_done on queue.job (finished_at) where state = 'done';
+create index job_done on queue.job (finished_at) where state = 'done' and cron is null;
+create index job_cron_done on queue.job (finished_at) where state = 'done' and cron is not null;
 create unique index job_unique_key on queue.job (location, organization_id, unique_key) nulls not distinct
     where unique_key is not null and (cron is not null or state in ('ready', 'running'));
 create index job_cron on queue.job (location, cron, created_at) where cron is not null;

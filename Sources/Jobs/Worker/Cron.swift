@@ -48,7 +48,9 @@ actor Cron {
                     let slot = entry.schedule.latest(at: now, location.rules)
                     let place = Place(entry: entry.name, location: location.id)
                     guard inserted[place] != slot.key else { continue }
-                    due.append((place, Cron.due(entry, slot, make(location, slot), location)))
+                    let job = make(location, slot)
+                    guard location.state == .active || type(of: job).policy.whileSuspended else { continue }
+                    due.append((place, Cron.due(entry, slot, job, location)))
                 }
             }
         }

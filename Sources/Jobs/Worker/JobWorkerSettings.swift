@@ -23,6 +23,9 @@ public struct JobWorkerSettings: Sendable {
     /// The queues to serve; nil is all.
     public var queues: Set<String>?
     public var keepDone: Duration = .seconds(7 * 86_400)
+    /// The same for jobs of the cron table, of which each location gets several a minute. Longer than workers' clocks may differ: the row
+    /// is what keeps its slot from being fired again.
+    public var keepCron: Duration = .seconds(3600)
     public var keepDead: Duration = .seconds(90 * 86_400)
 
     public init() {}

@@ -5,12 +5,14 @@ import Tenancy
 struct Pruner: Sendable {
     let tenancy: Tenancy
     let keepDone: Duration
+    let keepCron: Duration
     let keepDead: Duration
     private let limit = 2000
 
     init(tenancy: Tenancy, settings: JobWorkerSettings) {
         self.tenancy = tenancy
         keepDone = settings.keepDone
+        keepCron = settings.keepCron
         keepDead = settings.keepDead
     }
 
@@ -20,10 +22,20 @@ struct Pruner: Sendable {
             database,
             """
             delete from queue.job where id in (
-                select job.id from queue.job where job.state = 'done' and job.finished_at < now() - \(keepDone.milliseconds) * interval '1 millisecond'
-                    and (job.cron is null or exists (
+                select job.id from queue.job where job.state = 'done' and job.cron is null
+                    and job.finished_at < now() - \(keepDone.milliseconds) * interval '1 millisecond'
+                limit \(limit) for update skip locked)
+            """
+        ).affected
+        let cron = try await tenancy.queueRead(
+            database,
+            """
+            delete from queue.job where id in (
+                select job.id from queue.job where job.state = 'done' and job.cron is not null
+                    and job.finished_at < now() - \(keepCron.milliseconds) * interval '1 millisecond'
+                    and exists (
                         select from queue.job as newer
-                        where newer.location = job.location and newer.cron = job.cron and newer.created_at > job.created_at))
+                        where newer.location = job.location and newer.cron = job.cron and newer.created_at > job.created_at)
                 limit \(limit) for update skip locked)
             """
         ).affected
@@ -46,6 +58,6 @@ struct Pruner: Sendable {
                 limit \(limit) for update skip locked)
             """
         ).affected
-        return max(done, dead, events) == limit
+        return max(done, cron, dead, events) == limit
     }
 }

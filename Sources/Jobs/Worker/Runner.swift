@@ -19,7 +19,7 @@ struct Runner: Sendable {
         // A run that ended its worker was counted by the rescue; here it ends.
         guard claim.spent < registration.policy.attempts else { return .dead(claim.reason ?? "attempts_exhausted") }
         do {
-            let location = try await location(of: claim, in: lease.database)
+            let location = try await location(of: claim, registration.policy, in: lease.database)
             let body = try open(claim, registration)
             let organization = claim.organization ?? location?.organization
             let caller = try await Authority.caller(
@@ -65,7 +65,7 @@ struct Runner: Sendable {
     }
 
     /// The location whose role wrote the row. That it cannot be asked for is no fault of the job.
-    private func location(of claim: Claim, in database: String?) async throws -> Location? {
+    private func location(of claim: Claim, _ policy: JobPolicy, in database: String?) async throws -> Location? {
         guard database != nil else { return nil }
         let found: Location?
         do {
@@ -76,6 +76,7 @@ struct Runner: Sendable {
         guard let found else { throw JobDecision.dead("location_gone") }
         switch found.state {
         case .active: return found
+        case .suspended where policy.whileSuspended: return found
         case .provisioning: throw JobDecision.snooze(.seconds(5))
         case .suspended: throw JobDecision.snooze(.seconds(30))
         case .removing, .removed: throw JobDecision.dead("location_gone")

@@ -2,10 +2,11 @@ import Access
 import Jobs
 import Tenancy
 
-/// Seals what a location's trail has gained (L3: within 60 s). Without unsealed entries it is one short look.
+/// Seals what a location's trail has gained (L3: within 60 s). Without unsealed entries it is one short look. A suspended location's
+/// trail is sealed too: what was done in its last minute is evidence like the rest.
 struct SealTrail: Job {
     static let kind = "organizations.seal_trail"
-    static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(120))
+    static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(120), whileSuspended: true)
 
     let parameters: JobParameters = [:]
 
