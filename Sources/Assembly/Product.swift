@@ -16,8 +16,9 @@ public struct Product: Sendable {
     public init(_ services: Services) {
         let folders = services.settings.folders
         let organizations = Organizations(tenancy: services.tenancy, keys: services.keys)
-        let patients = Patients()
-        let scheduling = Scheduling(tenancy: services.tenancy)
+        let settings = organizations.settings
+        let patients = Patients { location in try await settings.values(at: location).text(.chartNumberPrefix) }
+        let scheduling = Scheduling(tenancy: services.tenancy, settings: settings)
         let billing = Billing()
         let claims = Claims(
             settings: ClaimsSettings(filesFolder: folders.files, outboundFolder: folders.outbound, inboundFolder: folders.inbound),

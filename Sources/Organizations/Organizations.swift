@@ -8,10 +8,13 @@ public import Web
 public struct Organizations: Sendable {
     private let tenancy: Tenancy
     private let keys: KeyRing
+    /// What the settings of a location hold, for the slices that act on them.
+    public let settings: SettingReader
 
     public init(tenancy: Tenancy, keys: KeyRing) {
         self.tenancy = tenancy
         self.keys = keys
+        settings = SettingReader(tenancy: tenancy)
     }
 
     public var routes: [Route] {
@@ -22,7 +25,4 @@ public struct Organizations: Sendable {
     }
 
     public var catalogue: JobCatalogue { Housekeeping.catalogue }
-
-    /// What the settings of a location hold, for the slices to the right.
-    public var settings: SettingReader { SettingReader(tenancy: tenancy) }
 }

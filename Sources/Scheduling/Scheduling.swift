@@ -1,4 +1,5 @@
 public import Jobs
+public import Organizations
 public import Patients
 public import Tenancy
 public import Web
@@ -6,13 +7,16 @@ public import Web
 /// Calendars: providers, rooms, chairs and devices; appointment types; appointments that cannot be booked twice (DESIGN L7); encounters.
 public struct Scheduling: Sendable {
     private let tenancy: Tenancy
+    private let settings: SettingReader
 
-    public init(tenancy: Tenancy) {
+    public init(tenancy: Tenancy, settings: SettingReader) {
         self.tenancy = tenancy
+        self.settings = settings
     }
 
     public var routes: [Route] {
-        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + AppointmentRoutes(tenancy: tenancy).routes
+        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes
+            + AppointmentRoutes(tenancy: tenancy).routes + StepRoutes(settings: settings).routes
             + EncounterRoutes().routes
     }
 
@@ -21,7 +25,8 @@ public struct Scheduling: Sendable {
             jobs: [JobRegistration(ClearHolds.self)],
             cron: [CronEntry(eachLocation: "scheduling.holds", .hourly(minute: 7)) { _, _ in ClearHolds() }],
             events: [
-                "appointment.booked", "appointment.moved", "appointment.cancelled", "appointment.arrived", "appointment.completed",
+                "appointment.booked", "appointment.confirmed", "appointment.moved", "appointment.cancelled", "appointment.arrived",
+                "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
                 "appointment.no_show", "encounter.created",
             ]
         )

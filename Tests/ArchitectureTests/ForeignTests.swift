@@ -20,7 +20,7 @@ struct ForeignTests {
             case "organization": value = id(name) ?? clinic.organization.description
             case "location": value = id(name) ?? location.id.description
             case "day": value = "2026-03-02"
-            case "setting": value = "scheduling.notice_delay_minutes"
+            case "setting": value = "scheduling.late_cancellation_hours"
             default: value = id(name) ?? clinic.services.ambient.id(EventID.self).description
             }
             path = path.replacing("{\(name)}", with: value)

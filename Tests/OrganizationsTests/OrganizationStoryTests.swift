@@ -114,7 +114,13 @@ struct OrganizationStoryTests {
     func sealing() async throws {
         let clinic = try await TestClinic.open()
         try await clinic.expect(200, "owner", "GET", "/v1/locations/\(clinic.north.id)")
-        try await clinic.expect(200, "owner", "PUT", clinic.path(clinic.north, "settings/features.online_booking"), ["value": true])
+        try await clinic.expect(
+            200,
+            "owner",
+            "PUT",
+            clinic.path(clinic.north, "settings/scheduling.late_cancellation_hours"),
+            ["value": 12]
+        )
         try clinic.startWorker()
         for trail in [Trail.organization(clinic.organization), .location(clinic.north)] {
             try await eventually("the trail is sealed", within: .seconds(45)) {

@@ -25,30 +25,34 @@ struct SettingTests {
     @Test("the innermost value counts and says where it comes from")
     func innermostCounts() throws {
         let values = [
-            stored(.platform, .noticeDelay, 1), stored(.location, .noticeDelay, 3, version: 7), stored(.organization, .noticeDelay, 2),
+            stored(.platform, .lateCancellation, 1), stored(.location, .lateCancellation, 3, version: 7),
+            stored(.organization, .lateCancellation, 2),
         ]
-        let here = try effective(.noticeDelay, values)
+        let here = try effective(.lateCancellation, values)
         #expect(here.value == .number(3))
         #expect(here.source == .location)
         #expect(here.version == 7)
-        let outside = try effective(.noticeDelay, values, at: .organization)
+        let outside = try effective(.lateCancellation, values, at: .organization)
         #expect(outside.value == .number(2))
         #expect(outside.source == .organization)
     }
 
     @Test("what nobody set is the standard, and an inherited value has no version here")
     func inherited() throws {
-        let standard = try effective(.onlineBooking, [])
-        #expect(standard.value == .flag(false))
+        let standard = try effective(.lateCancellation, [])
+        #expect(standard.value == .number(24))
         #expect(standard.source == .standard)
-        let inherited = try effective(.onlineBooking, [stored(.organization, .onlineBooking, true)])
-        #expect(inherited.value == .flag(true))
+        let inherited = try effective(.lateCancellation, [stored(.organization, .lateCancellation, 48)])
+        #expect(inherited.value == .number(48))
         #expect(inherited.version == nil)
     }
 
     @Test("a stored value that the setting no longer takes, or takes elsewhere only, is passed over")
     func unfitValuesArePassedOver() throws {
-        let tooLarge = try effective(.noticeDelay, [stored(.organization, .noticeDelay, 9), stored(.location, .noticeDelay, 100_000)])
+        let tooLarge = try effective(
+            .lateCancellation,
+            [stored(.organization, .lateCancellation, 9), stored(.location, .lateCancellation, 100_000)]
+        )
         #expect(tooLarge.value == .number(9))
         let wrongScope = try effective(.chartNumberPrefix, [stored(.platform, .chartNumberPrefix, "AB")])
         #expect(wrongScope.source == .standard)
@@ -57,10 +61,9 @@ struct SettingTests {
     @Test(
         "a value of another sort is refused",
         arguments: [
-            (Setting.noticeDelay, JSON.string("5")), (.noticeDelay, .integer(-1)), (.noticeDelay, .number("1e1")),
-            (.onlineBooking, .integer(1)),
-            (.chartNumberPrefix, .string("ab")), (.chartNumberPrefix, .string("ABCDEFG")), (.statementLanguage, .string("fr")),
-            (.statementLanguage, .null),
+            (Setting.lateCancellation, JSON.string("5")), (.lateCancellation, .integer(-1)), (.lateCancellation, .number("1e1")),
+            (.lateCancellation, .integer(169)), (.lateCancellation, .bool(true)), (.lateCancellation, .null),
+            (.chartNumberPrefix, .string("ab")), (.chartNumberPrefix, .string("ABCDEFG")), (.chartNumberPrefix, .integer(1)),
         ]
     )
     func refused(_ setting: Setting, _ value: JSON) {

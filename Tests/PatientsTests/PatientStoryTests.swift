@@ -53,6 +53,51 @@ struct PatientStoryTests {
         #expect(try await clinic.send("front_desk", "POST", path, body: .object(members)).status == 201)
     }
 
+    @Test("a chart number that is taken is refused by name, also when two register with it at the same moment")
+    func chartNumbers() async throws {
+        let clinic = try await Self.shared.value
+        let path = clinic.path(clinic.north, "patients")
+        @Sendable func body(_ number: String, _ name: String) -> JSON {
+            ["person": ["given_name": .string(name), "family_name": "Okafor"], "chart_number": .string(number)]
+        }
+        #expect(try await clinic.send("front_desk", "POST", path, body: body("OLD-17", "Ada")).status == 201)
+        let again = try await clinic.send("front_desk", "POST", path, body: body("OLD-17", "Ben"))
+        #expect(again.status == 409 && again.code == "chart_number_taken", "\(again.text)")
+        #expect(again.json["errors"]?.items.first?["pointer"]?.text == "/chart_number")
+        let answers = try await atOnce(8) { try await clinic.send("front_desk", "POST", path, body: body("OLD-18", "Cleo \($0)")) }
+        #expect(answers.count { $0.status == 201 } == 1)
+        #expect(answers.count { $0.status == 409 && $0.code == "chart_number_taken" } == 7)
+    }
+
+    @Test("of eight changes to one version of a chart at the same moment exactly one wins")
+    func changesAtOnce() async throws {
+        let clinic = try await Self.shared.value
+        let made = try await clinic.send("front_desk", "POST", clinic.path(clinic.north, "patients"), body: ada("1971-03-04"))
+        let path = clinic.path(clinic.north, "patients/\(made.id)")
+        let answers = try await atOnce(8) {
+            try await clinic.send("front_desk", "PATCH", path, body: ["note": .string("Note \($0)")], headers: ["If-Match": made.etag])
+        }
+        #expect(answers.count { $0.status == 200 } == 1)
+        #expect(answers.count { $0.status == 412 } == 7)
+        let after = try await clinic.send("front_desk", "GET", path)
+        #expect(after.etag == "\"2\"" && after.json["note"] == answers.first { $0.status == 200 }?.json["note"])
+    }
+
+    @Test("chart numbers made here begin with what the location's setting says, within a second of its change")
+    func prefix() async throws {
+        let clinic = try await Self.shared.value
+        let setting = clinic.path(clinic.south, "settings/patients.chart_number_prefix")
+        let body: JSON = ["person": ["given_name": "Ada", "family_name": "Vogt"]]
+        func number() async throws -> String {
+            try await clinic.send("front_desk", "POST", clinic.path(clinic.south, "patients"), body: body).json["chart_number"]?.text ?? ""
+        }
+        #expect(try await number().count == 8)
+        #expect(try await clinic.send("owner", "PUT", setting, body: ["value": "SO-"]).status == 200)
+        try await eventually("the prefix is used") { try await number().hasPrefix("SO-") }
+        #expect(try await clinic.send("owner", "DELETE", setting).status == 204)
+        try await eventually("the prefix is gone") { try await !number().hasPrefix("SO-") }
+    }
+
     @Test("an animal needs an owner, and a patient is one of the two")
     func animals() async throws {
         let clinic = try await Self.shared.value

@@ -33,6 +33,20 @@ struct LifecycleTests {
         #expect(try appointment(.arrived).status(after: .complete) == .completed)
     }
 
+    @Test("every status on the way of a visit is reached, and none is left out of order")
+    func wholeWay() throws {
+        var status = Appointment.Status.booked
+        for (step, next) in [
+            (Appointment.Step.confirm, Appointment.Status.confirmed), (.checkIn, .arrived), (.room, .roomed), (.begin, .inSession),
+            (.checkOut, .checkingOut), (.complete, .completed),
+        ] {
+            status = try appointment(status).status(after: step)
+            #expect(status == next)
+        }
+        #expect(throws: Problem.self) { try appointment(.booked).status(after: .room) }
+        #expect(throws: Problem.self) { try appointment(.roomed).status(after: .confirm) }
+    }
+
     @Test("a move changes no status")
     func moveKeepsStatus() throws {
         #expect(try appointment(.confirmed).status(after: .move) == .confirmed)

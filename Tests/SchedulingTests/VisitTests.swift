@@ -70,6 +70,27 @@ struct VisitTests {
         return try rows.map { try $0.value(0, as: String.self) }
     }
 
+    @Test("confirmed, checked in, roomed, seen and checked out: each step is shown and told, and none is taken twice")
+    func everyStep() async throws {
+        let practice = try await Practice.shared.value
+        let booked = try await practice.booked(Practice.day(26), "09:00")
+        for (step, status) in [
+            ("confirmation", "confirmed"), ("arrival", "arrived"), ("rooming", "roomed"), ("session", "in_session"),
+            ("check-out", "checking_out"),
+        ] {
+            let answer = try await practice.step(booked.id, step)
+            #expect(answer.status == 200 && answer.json["status"]?.text == status, "\(answer.text)")
+            #expect(try await practice.step(booked.id, step).code == "wrong_status")
+        }
+        #expect(try await practice.step(booked.id, "completion", by: "provider").status == 201)
+        #expect(
+            try await events(of: booked.id, practice.clinic) == [
+                "appointment.arrived", "appointment.booked", "appointment.checking_out", "appointment.completed", "appointment.confirmed",
+                "appointment.in_session", "appointment.roomed", "encounter.created",
+            ]
+        )
+    }
+
     @Test("a visit without named procedures is charged by its type's fee code")
     func feeCode() async throws {
         let practice = try await Practice.shared.value

@@ -121,6 +121,14 @@ public final class TestClinic: Sendable {
     }
 }
 
+/// The answers to requests sent at the same moment.
+public func atOnce(_ count: Int, _ request: @escaping @Sendable (Int) async throws -> TestAnswer) async throws -> [TestAnswer] {
+    try await withThrowingTaskGroup { group in
+        for number in 0..<count { group.addTask { try await request(number) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+    }
+}
+
 /// Waits for a condition, looking again every few milliseconds; throws when it does not come true in time.
 public func eventually(_ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit

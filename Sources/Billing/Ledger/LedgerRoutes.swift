@@ -108,7 +108,7 @@ struct LedgerRoutes {
                 let lines = try await call.read(select, ReadAct("ledger.list", "ledger_entry", patients: .one(patient))).map(
                     LedgerLine.init
                 )
-                if lines.isEmpty { try await PatientStore.require(patient, call) }
+                if lines.isEmpty { try await RequirePatient(patient).run(call) }
                 return page.page(lines) { [.instant($0.postedAt), .id($0.entry), .int($0.ordinal)] }
             },
         ]

@@ -59,7 +59,7 @@ struct ChangeSetting {
         work.audit(act(try removedID(removed, expected: work.expectedVersion)))
     }
 
-    private func value(_ json: JSON) throws(Problem) -> SettingValue {
+    func value(_ json: JSON) throws(Problem) -> SettingValue {
         guard let value = setting.value(json) else { throw Problem.invalid("/value", "not_of_this_setting", setting.advice) }
         return value
     }

@@ -42,7 +42,7 @@ struct EffectiveSetting: Sendable {
     }
 
     static let shape = Shape<EffectiveSetting>("Setting") {
-        Field("name", \.setting.name, .text(1...100), example: "scheduling.notice_delay_minutes")
+        Field("name", \.setting.name, .text(1...100), example: "scheduling.late_cancellation_hours")
         Field("meaning", \.setting.meaning, .text(1...300))
         Field("value", \.value.json, .json())
         Field("standard", \.setting.standard.json, .json(), about: "What it is when nobody sets it.")

@@ -1,7 +1,7 @@
 import Values
 
 /// Something that can be set: its name, what it may be, where it may be set and what it is when nobody sets it. The list is code; only the
-/// values are data. A feature flag is a setting that is on or off.
+/// values are data.
 public struct Setting: Sendable {
     /// From the outermost to the innermost: the innermost value counts.
     public enum Scope: String, Sendable, CaseIterable, Comparable {
@@ -20,11 +20,9 @@ public struct Setting: Sendable {
 
     /// What its value may be.
     public enum Form: Sendable {
-        case flag
         case number(ClosedRange<Int>)
         /// Capital letters, digits and dashes.
         case code(ClosedRange<Int>)
-        case choice([String])
     }
 
     public let name: String
@@ -45,17 +43,11 @@ public struct Setting: Sendable {
     /// The value that JSON stands for; nil when it is none of this setting's.
     func value(_ json: JSON) -> SettingValue? {
         switch form {
-        case .flag:
-            guard case .bool(let isOn) = json else { return nil }
-            return .flag(isOn)
         case .number(let range):
             guard let number = json.integer, range.contains(number) else { return nil }
             return .number(number)
         case .code(let length):
             guard let text = json.text, length.contains(text.utf8.count), text.utf8.allSatisfy(Setting.isCode) else { return nil }
-            return .text(text)
-        case .choice(let choices):
-            guard let text = json.text, choices.contains(text) else { return nil }
             return .text(text)
         }
     }
@@ -63,10 +55,8 @@ public struct Setting: Sendable {
     /// What to send, for whoever sent something else.
     var advice: String {
         switch form {
-        case .flag: "Send true or false."
         case .number(let range): "Send an integer from \(range.lowerBound) to \(range.upperBound)."
         case .code(let length): "Send \(length.lowerBound) to \(length.upperBound) capital letters, digits or dashes."
-        case .choice(let choices): "Send one of \(choices.joined(separator: ", "))."
         }
     }
 
@@ -75,13 +65,11 @@ public struct Setting: Sendable {
 
 /// The value of a setting.
 public enum SettingValue: Sendable, Hashable {
-    case flag(Bool)
     case number(Int)
     case text(String)
 
     var json: JSON {
         switch self {
-        case .flag(let isOn): .bool(isOn)
         case .number(let number): .integer(number)
         case .text(let text): .string(text)
         }

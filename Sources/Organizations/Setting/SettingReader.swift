@@ -1,20 +1,40 @@
 import Postgres
+import Synchronization
 public import Tenancy
 import Values
 
-/// What settings hold at a location, for the slices that act on them.
-public struct SettingReader: Sendable {
-    private let tenancy: Tenancy
-
-    public init(tenancy: Tenancy) {
-        self.tenancy = tenancy
+/// What settings hold at a location, for the slices that act on them. Kept in memory for at most a second after it was read, so that a change
+/// holds everywhere within one.
+public final class SettingReader: Sendable {
+    private struct Entry {
+        let values: SettingValues
+        let readAt: ContinuousClock.Instant
     }
 
-    /// Two flights: one to control, one to the location.
+    private let tenancy: Tenancy
+    private let lifetime: Duration
+    private let cache = Mutex<[LocationID: Entry]>([:])
+    /// More locations than one installation has; beyond it the cache starts anew rather than grow.
+    private let limit = 20_000
+
+    public init(tenancy: Tenancy, lifetime: Duration = .seconds(1)) {
+        self.tenancy = tenancy
+        self.lifetime = lifetime
+    }
+
+    /// From memory, or two flights at once: one to control, one to the location.
     public func values(at location: Location) async throws -> SettingValues {
-        var stored = try await tenancy.organizationRead(location.organization, SettingStore.inherited).map(SettingStore.inherited)
-        stored += try await tenancy.read(location, SettingStore.local).map(SettingStore.local)
-        return SettingValues(EffectiveSetting.all(stored, at: .location))
+        if let entry = cache.withLock({ $0[location.id] }), ContinuousClock.now - entry.readAt < lifetime { return entry.values }
+        let readAt = ContinuousClock.now
+        async let outer = tenancy.organizationRead(location.organization, SettingStore.inherited)
+        let inner = try await tenancy.read(location, SettingStore.local).map(SettingStore.local)
+        let stored = try await outer.map(SettingStore.inherited) + inner
+        let entry = Entry(values: SettingValues(EffectiveSetting.all(stored, at: .location)), readAt: readAt)
+        cache.withLock {
+            if $0.count >= limit { $0.removeAll() }
+            $0[location.id] = entry
+        }
+        return entry.values
     }
 }
 
@@ -28,18 +48,15 @@ public struct SettingValues: Sendable {
 
     public subscript(_ setting: Setting) -> SettingValue { values[setting.name] ?? setting.standard }
 
-    /// Whether a feature is on.
-    public func isOn(_ setting: Setting) -> Bool { self[setting] == .flag(true) }
-
-    /// nil for a setting that is no number.
-    public func number(_ setting: Setting) -> Int? {
-        guard case .number(let number) = self[setting] else { return nil }
+    /// 0 for a setting that is no number.
+    public func number(_ setting: Setting) -> Int {
+        guard case .number(let number) = self[setting] else { return 0 }
         return number
     }
 
-    /// nil for a setting that is no text.
-    public func text(_ setting: Setting) -> String? {
-        guard case .text(let text) = self[setting] else { return nil }
+    /// Empty for a setting that is no text.
+    public func text(_ setting: Setting) -> String {
+        guard case .text(let text) = self[setting] else { return "" }
         return text
     }
 }

@@ -1,15 +1,6 @@
 extension Setting {
-    /// Every setting there is, by name.
-    public static let all = [noticeDelay, lateCancellation, chartNumberPrefix, statementLanguage, onlineBooking].sorted {
-        $0.name < $1.name
-    }
-
-    public static let noticeDelay = Setting(
-        "scheduling.notice_delay_minutes",
-        .number(0...1440),
-        standard: .number(5),
-        "How long after a booking or a move the patient is told, so that quick corrections are told once."
-    )
+    /// Every setting there is, by name. Each is read somewhere: one that nothing reads would be a promise nobody keeps.
+    public static let all = [chartNumberPrefix, lateCancellation]
 
     public static let lateCancellation = Setting(
         "scheduling.late_cancellation_hours",
@@ -24,20 +15,6 @@ extension Setting {
         standard: .text(""),
         scopes: [.organization, .location],
         "What chart numbers made here begin with."
-    )
-
-    public static let statementLanguage = Setting(
-        "billing.statement_language",
-        .choice(["en", "es"]),
-        standard: .text("en"),
-        "The language of statements for patients who have not chosen one."
-    )
-
-    public static let onlineBooking = Setting(
-        "features.online_booking",
-        .flag,
-        standard: .flag(false),
-        "Whether patients may book by themselves."
     )
 
     /// nil when there is none of this name.

@@ -33,6 +33,24 @@ enum SettingStore {
         """
     }
 
+    /// The platform's, through the sign-in door, which sees no organization's.
+    static let platform: Statement =
+        "select id, name, value, version, true from control.setting where organization_id is null order by name limit 1000"
+
+    static func insertForPlatform(_ new: NewSetting) -> Statement {
+        """
+        insert into control.setting (id, name, value, created_at, created_by, updated_at, updated_by)
+        values (\(new.id), \(new.name), \(new.json), \(new.at), \(new.by), \(new.at), \(new.by))
+        on conflict (organization_id, name) do update set value = excluded.value, version = setting.version + 1, updated_at = excluded.updated_at,
+            updated_by = excluded.updated_by
+        returning version
+        """
+    }
+
+    static func removeFromPlatform(_ name: String) -> Statement {
+        "delete from control.setting where organization_id is null and name = \(name) returning id"
+    }
+
     static func insert(_ new: NewSetting) -> Statement {
         """
         insert into {location}.setting (id, name, value, created_at, created_by, updated_at, updated_by)

@@ -1,8 +1,12 @@
 import Access
+import Jobs
+import Tenancy
 import Values
 import Web
 
 struct PatientRoutes {
+    let chartNumberPrefix: @Sendable (Location) async throws -> String
+
     var routes: [Route] {
         [
             .create(
@@ -13,8 +17,9 @@ struct PatientRoutes {
                 answer: Patient.shape,
                 errors: [RegisterPatient.duplicate, RegisterPatient.chartNumberTaken],
                 place: { $0.id.description }
-            ) { _, work, body in
-                try await RegisterPatient(body: body).run(work)
+            ) { [chartNumberPrefix] _, work, body in
+                let prefix = body.chartNumber == nil ? try await chartNumberPrefix(work.location) : ""
+                return try await RegisterPatient(body: body, chartNumberPrefix: prefix).run(work)
             },
             .get(
                 "/v1/locations/{location}/patients/{patient}",

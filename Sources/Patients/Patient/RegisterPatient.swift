@@ -7,19 +7,26 @@ import Web
 /// Opens a chart for a person, or for an animal with its owner.
 struct RegisterPatient {
     let body: RegisterPatientBody
+    /// What a number made here begins with.
+    var chartNumberPrefix = ""
 
     static let duplicate = Problem.conflict(
         "possible_duplicate",
         "There is a chart that may be the same patient. Look at the candidates; to register all the same, send duplicate_acknowledged."
     )
-    static let chartNumberTaken = Problem.conflict("chart_number_taken", "Another chart has this number.")
+    static let chartNumberTaken = Problem(
+        .conflict,
+        "chart_number_taken",
+        "Another chart has this number.",
+        errors: [Problem.Member("/chart_number", "chart_number_taken", "Another chart has this number; without one, a new one is made.")]
+    )
     static let onePatient = Problem.invalid("/person", "person_or_animal", "A patient is a person or an animal: send exactly one of them.")
     static let ownerNeeded = Problem.invalid("/owner", "owner_needed", "An animal needs an owner.")
 
     func run(_ work: Work) async throws -> Patient {
         let patient = Patient(
             id: work.id(),
-            chartNumber: body.chartNumber ?? Patient.chartNumber(random: work.ambient.random()),
+            chartNumber: body.chartNumber ?? chartNumberPrefix + Patient.chartNumber(random: work.ambient.random()),
             subject: try subject(work),
             status: .active,
             preferredLanguage: body.preferredLanguage,
@@ -35,7 +42,7 @@ struct RegisterPatient {
         }
         let actor = work.caller.actor.id
         if let person = patient.person { work.enqueue(PersonStore.insert(person, at: work.now, by: actor)) }
-        work.enqueue(PatientStore.insert(patient, by: actor))
+        try await insert(patient, work)
         if patient.animal != nil, let owner = body.owner {
             let person = owner.person(work.id())
             work.enqueue(PersonStore.insert(person, at: work.now, by: actor))
@@ -50,6 +57,17 @@ struct RegisterPatient {
         work.audit(Act("patient.register", "patient", patient.id, patients: [patient.id]))
         work.tell(Event("patient.registered", ["patient": patient.id]))
         return patient
+    }
+
+    /// A number the caller brings may be taken, also by somebody who registers at this moment, so the answer is waited for: one more flight.
+    private func insert(_ patient: Patient, _ work: Work) async throws {
+        let insert = PatientStore.insert(patient, by: work.caller.actor.id)
+        guard body.chartNumber != nil else { return work.enqueue(insert) }
+        do {
+            try await work.query(insert)
+        } catch let error as PostgresError where error.sqlState == .uniqueViolation && error.constraint == "patient_chart_number" {
+            throw RegisterPatient.chartNumberTaken
+        }
     }
 
     private func subject(_ work: Work) throws -> Patient.Subject {

@@ -56,7 +56,7 @@ struct RelationshipRoutes {
                     RelationshipStore.of(patient),
                     ReadAct("patient.relationships", "relationship", patients: .one(patient))
                 )
-                if rows.isEmpty { try await PatientStore.require(patient, call) }
+                if rows.isEmpty { try await RequirePatient(patient).run(call) }
                 return Page(try rows.map(RelationshipStore.relationship))
             },
         ]
@@ -69,7 +69,7 @@ struct AddRelationship {
     let body: AddRelationshipBody
 
     func run(_ work: Work) async throws -> Relationship {
-        guard try await !work.query(PatientStore.exists(patient)).isEmpty else { throw Problem.notFound }
+        try await RequirePatient(patient).run(work)
         let from = body.from ?? work.today
         if let until = body.until, until <= from { throw Problem.invalid("/until", "before_from", "It must be after the first day.") }
         let person = body.person.person(work.id())

@@ -41,7 +41,4 @@ public struct Appointment: Sendable, Hashable {
     public var minutes: Int { Int(clamping: span.end.seconds(since: span.start) / 60) }
     /// Every resource it takes, its provider first.
     var allResources: [ResourceID] { [provider.resource] + resources.map(\.id) }
-
-    /// A cancellation later than this before the start is late.
-    static let lateWithinSeconds: Int64 = 24 * 3600
 }

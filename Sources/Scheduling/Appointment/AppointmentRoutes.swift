@@ -12,7 +12,7 @@ struct AppointmentRoutes {
         StartTime.tooLate, StartTime.notWholeMinute,
     ]
 
-    var routes: [Route] { booking + reading + steps }
+    var routes: [Route] { booking + reading }
 
     private var booking: [Route] {
         [
@@ -70,50 +70,4 @@ struct AppointmentRoutes {
             },
         ]
     }
-
-    private var steps: [Route] {
-        [
-            .create(
-                "/v1/locations/{location}/appointments/{appointment}/cancellation",
-                "Cancels an appointment and frees its time",
-                .permission(.appointmentsCancel),
-                body: CancelAppointmentBody.shape,
-                answer: Appointment.shape,
-                errors: [Appointment.wrongStatus],
-                status: 200,
-                version: .optional
-            ) { call, work, body in
-                try await CancelAppointment(id: try call.path.id("appointment", AppointmentID.self), body: body).run(work)
-            },
-            .create(
-                "/v1/locations/{location}/appointments/{appointment}/arrival",
-                "Checks a patient in",
-                .permission(.appointmentsCheckIn),
-                body: NoDetails.shape,
-                answer: Appointment.shape,
-                errors: [Appointment.wrongStatus],
-                status: 200,
-                version: .optional
-            ) { call, work, _ in
-                try await CheckInAppointment(id: try call.path.id("appointment", AppointmentID.self)).run(work)
-            },
-            .create(
-                "/v1/locations/{location}/appointments/{appointment}/no-show",
-                "Records that the patient did not come",
-                .permission(.appointmentsCheckIn),
-                body: NoDetails.shape,
-                answer: Appointment.shape,
-                errors: [Appointment.wrongStatus],
-                status: 200,
-                version: .optional
-            ) { call, work, _ in
-                try await MissAppointment(id: try call.path.id("appointment", AppointmentID.self)).run(work)
-            },
-        ]
-    }
-}
-
-/// The body of a step that needs no details: an empty object.
-struct NoDetails: Sendable {
-    static let shape = Shape("NoDetails", NoDetails()) {}
 }

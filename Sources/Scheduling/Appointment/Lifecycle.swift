@@ -9,13 +9,17 @@ extension Appointment {
 
     /// What can be done with an appointment.
     enum Step: String, Sendable, CaseIterable {
-        case move, cancel, checkIn = "check_in", complete, noShow = "no_show"
+        case move, cancel, confirm, checkIn = "check_in", room, begin, checkOut = "check_out", complete, noShow = "no_show"
 
         /// The statuses it is allowed in.
         var allowed: Set<Status> {
             switch self {
             case .move, .checkIn, .noShow: [.booked, .confirmed]
+            case .confirm: [.booked]
             case .cancel: [.booked, .confirmed, .arrived]
+            case .room: [.arrived]
+            case .begin: [.arrived, .roomed]
+            case .checkOut: [.arrived, .roomed, .inSession]
             case .complete: [.arrived, .roomed, .inSession, .checkingOut]
             }
         }
@@ -25,7 +29,11 @@ extension Appointment {
             switch self {
             case .move: status
             case .cancel: .cancelled
+            case .confirm: .confirmed
             case .checkIn: .arrived
+            case .room: .roomed
+            case .begin: .inSession
+            case .checkOut: .checkingOut
             case .complete: .completed
             case .noShow: .noShow
             }

@@ -33,12 +33,14 @@ struct StepAppointment {
 struct CancelAppointment {
     let id: AppointmentID
     let body: CancelAppointmentBody
+    /// A cancellation less than so many hours before the start is late.
+    let lateWithinHours: Int
 
     func run(_ work: Work) async throws -> Appointment {
         try await StepAppointment(id: id, step: .cancel, event: "appointment.cancelled").run(work) { appointment in
             appointment.cancelReason = body.reason
             appointment.cancelNote = body.note
-            appointment.cancelledLate = appointment.startsAt.seconds(since: work.now) < Appointment.lateWithinSeconds
+            appointment.cancelledLate = appointment.startsAt.seconds(since: work.now) < Int64(lateWithinHours) * 3600
             appointment.closedAt = work.now
         } then: { _ in
             work.enqueue(OccupancyStore.free(id))
