@@ -12,7 +12,8 @@ public struct GatewayProcess: Sendable {
     public let server: WebServer
     private let metrics = Metrics()
 
-    public init(_ settings: Settings, ambient: Ambient = .system, logger: Logger) throws {
+    /// `log` takes a line for each request; by default standard output does.
+    public init(_ settings: Settings, ambient: Ambient = .system, log: AccessLog = AccessLog(), logger: Logger) throws {
         services = try Services(settings, as: .gateway, ambient: ambient, logger: logger)
         services.describe(in: metrics)
         server = try WebServer(
@@ -26,6 +27,7 @@ public struct GatewayProcess: Sendable {
             ambient: ambient,
             metrics: metrics,
             dependencies: services.dependencies,
+            log: log,
             logger: logger
         )
     }

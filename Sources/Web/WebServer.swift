@@ -140,19 +140,24 @@ public final class WebServer: Service {
                 try await responder.respond(to: request, writer: writer, channel: channel, executor: executors[channel.eventLoop])
             },
             configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(bodyTimeout: settings.bodyTimeout, writeTimeout: settings.writeTimeout)],
+                additionalChannelHandlers: [
+                    ConnectionGuard(bodyTimeout: settings.bodyTimeout, writeTimeout: settings.writeTimeout, refuse: responder.refuse)
+                ],
                 idleTimeout: TimeAmount(settings.idleTimeout),
                 httpDecoderConfiguration: decoder
             )
         )
         return Server(
-            childChannelSetup: LoopChannel(base: channel, executors: executors),
+            childChannelSetup: LoopChannel(base: channel, executors: executors, lingerTimeout: TimeAmount(settings.lingerTimeout)),
             configuration: ServerConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: settings.backlog,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)
             ),
-            onServerRunning: { [bound] channel in bound.set(channel.localAddress?.port ?? 0) },
+            onServerRunning: { [bound, logger] channel in
+                await AcceptGuard.add(to: channel, logger)
+                bound.set(channel.localAddress?.port ?? 0)
+            },
             eventLoopGroup: group,
             logger: logger
         )

@@ -1,4 +1,5 @@
 import Synchronization
+public import Values
 
 /// Signs each person in once, however many tests ask at the same time, and one after the other: many at once from one address look like
 /// guessing.
@@ -34,5 +35,33 @@ final class TaskStore: Sendable {
             task.cancel()
             _ = try? await task.value  // how it ended does not matter any more
         }
+    }
+}
+
+/// The access log of a clinic's gateway, kept in memory instead of cluttering the output of the tests.
+public final class RequestLines: Sendable {
+    /// Only the newest are kept: a suite that floods its gateway must not flood the memory.
+    private static let limit = 8 << 20
+    private let bytes = Mutex<[UInt8]>([])
+
+    func append(_ more: [UInt8]) {
+        bytes.withLock { bytes in
+            if bytes.count > RequestLines.limit { bytes = [] }
+            bytes += more
+        }
+    }
+
+    /// The lines of these requests, by their ids, once they are written.
+    public func of(_ ids: [String]) async throws -> [String: JSON] {
+        let wanted = Set(ids)
+        var found: [String: JSON] = [:]
+        try await eventually("the requests are logged") {
+            for line in bytes.withLock(\.self).split(separator: UInt8(ascii: "\n")) {
+                let json = try JSON.parse(Array(line))
+                if let id = json["request_id"]?.text, wanted.contains(id) { found[id] = json }
+            }
+            return found.count == wanted.count
+        }
+        return found
     }
 }

@@ -25,6 +25,8 @@ public final class TestClinic: Sendable {
     private let people: [String: TestPerson]
     private let tokens = TokenStore()
     private let tasks: TaskStore
+    /// What its gateway wrote of the requests it answered.
+    public let requests: RequestLines
 
     public static func open(worker: Bool = false, _ change: (inout Settings) -> Void = { _ in }) async throws -> TestClinic {
         let template = try await TestTemplate.shared()
@@ -46,7 +48,9 @@ public final class TestClinic: Sendable {
 
     private init(_ template: TestTemplate, _ settings: Settings) async throws {
         self.settings = settings
-        gateway = try GatewayProcess(settings, logger: TestTemplate.quiet)
+        let requests = RequestLines()
+        self.requests = requests
+        gateway = try GatewayProcess(settings, log: AccessLog { requests.append($0) }, logger: TestTemplate.quiet)
         services = try Services(settings, as: .admin, logger: TestTemplate.quiet)
         organization = template.organization
         rival = template.rival

@@ -7,42 +7,6 @@ import Values
 
 @Suite("connections")
 struct ConnectionTests {
-    private func exchange(_ sample: SampleServer, _ text: String) async throws -> Int {
-        let wire = try Wire(port: sample.port)
-        defer { wire.close() }
-        try wire.send(text)
-        return try await wire.answer().status
-    }
-
-    @Test(
-        "ambiguous framing is refused",
-        arguments: [
-            "POST /v1/echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            "POST /v1/echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}{}{}",
-            "POST /v1/echo HTTP/1.1\r\nHost: t\r\nContent-Length: -1\r\n\r\n",
-            "POST /v1/echo HTTP/1.1\r\nHost: t\r\nContent-Length: 1x\r\n\r\n{",
-            "POST /v1/echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", "GET /livez HTTP/1.1\r\n\r\n",
-            "GET /livez HTTP/1.1\r\nHost: t\r\nX: a\u{0}b\r\n\r\n", "GET /livez HTTP/1.1\r\nHost : t\r\n\r\n",
-            "GET /livez HTTP/1.1\r\nHost: t\r\nUser-Agent: \u{1b}[31m\r\n\r\n",
-            "\u{16}\u{3}\u{1}hello\r\n\r\n",
-        ]
-    )
-    func framing(text: String) async throws {
-        try await SampleServer.running { (sample, _) async throws in #expect(try await exchange(sample, text) == 400) }
-    }
-
-    @Test("headers larger than the limit are refused")
-    func headers() async throws {
-        try await SampleServer.running { (sample, _) async throws in
-            #expect(
-                try await exchange(sample, "GET /livez HTTP/1.1\r\nHost: t\r\nX: \(String(repeating: "a", count: 40_000))\r\n\r\n") == 400
-            )
-            let many = (0..<200).map { "X\($0): a\r\n" }.joined()
-            #expect(try await exchange(sample, "GET /livez HTTP/1.1\r\nHost: t\r\n\(many)\r\n") == 400)
-            #expect(try await sample.ask("GET", "/livez").status == 200)
-        }
-    }
-
     @Test("a connection is used again, also for requests sent before their answers")
     func pipelining() async throws {
         try await SampleServer.running { (sample, _) async throws in

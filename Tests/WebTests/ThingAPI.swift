@@ -104,6 +104,8 @@ struct ThingAPI: Sendable {
                 guard let row = rows.first else { throw Problem(.stale, "stale", "It has changed since. Read it again.") }
                 return try ThingAPI.thing(row)
             },
+            .get("/v1/progress", "Shows how far something is", .signedIn, answer: Body.shape) { _ in Body(name: "half") }.polled(),
+            .get("/v1/looked-at", "Shows something to somebody", .signedIn, answer: Body.shape) { _ in Body(name: "all") },
             .remove(ThingAPI.path, "Removes a thing", .permission(.settingsManage), version: .optional) { call, work in
                 let id = try call.path.id("thing", ID<Thing>.self)
                 try await work.query("update {location}.setting set name = \("gone \(id)") where id = \(id)")

@@ -38,10 +38,20 @@ struct Wire {
 
     func close() { _ = Glibc.close(descriptor) }
 
-    func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) throws {
         guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { throw Failed(what: "send \(errno)") }
     }
+
+    /// A request with more than fits into the buffers: sent from a thread of its own while the answer is awaited.
+    func sendAll(_ bytes: [UInt8]) async throws {
+        let wire = self
+        try await Wire.threads.runIfActive { try wire.send(bytes) }
+    }
+
+    /// Ends the client's half of the connection.
+    func finish() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// One answer; blocking calls run on a thread for them.
     func answer(hasBody: Bool = true) async throws -> Answer {
@@ -49,11 +59,36 @@ struct Wire {
         return try await Wire.threads.runIfActive { try Wire.read(descriptor, hasBody) }
     }
 
+    /// Everything until the server ends the connection.
+    func rest() async throws -> String {
+        let descriptor = descriptor
+        return try await Wire.threads.runIfActive {
+            var bytes: [UInt8] = []
+            var part = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = recv(descriptor, &part, part.count, 0)
+                guard count >= 0 else { throw Failed(what: "reset after \(bytes.count) bytes") }
+                guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+                bytes += part[..<count]
+            }
+        }
+    }
+
+    /// Whether the server has ended the connection properly, so that nothing it said was lost.
+    func isFinished() async throws -> Bool {
+        let descriptor = descriptor
+        return try await Wire.threads.runIfActive {
+            var byte: UInt8 = 0
+            return recv(descriptor, &byte, 1, 0) == 0
+        }
+    }
+
     /// Whether the server has closed the connection.
     func isClosed() async throws -> Bool {
         let descriptor = descriptor
         return try await Wire.threads.runIfActive {
             var byte: UInt8 = 0
+            errno = 0
             return recv(descriptor, &byte, 1, 0) <= 0 && errno != EAGAIN
         }
     }

@@ -123,7 +123,7 @@ struct BillingRunRoutes {
                 let rows = try await call.read(BillingRunStore.one(id), ReadAct("billing_run.read", "billing_run"))
                 guard let row = rows.first else { throw Problem.notFound }
                 return BillingRunAnswer(run: try BillingRunStore.run(row), currency: try call.location.currency)
-            },
+            }.polled(),
             .create(
                 "/v1/locations/{location}/billing-runs/{billing_run}/release",
                 "Lets the claims of a held billing run go out",

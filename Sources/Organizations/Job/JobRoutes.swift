@@ -25,7 +25,7 @@ struct JobRoutes {
             .get("/v1/locations/{location}/jobs/{job}", "Shows a job of a location", .permission(.jobsRead), answer: JobStatus.shape) {
                 call in
                 try await status(call)
-            },
+            }.polled(),
             .get(
                 "/v1/organizations/{organization}/jobs/{job}",
                 "Shows a job of the organization",
@@ -33,7 +33,7 @@ struct JobRoutes {
                 answer: JobStatus.shape
             ) { call in
                 try await status(call)
-            },
+            }.polled(),
         ]
     }
 }

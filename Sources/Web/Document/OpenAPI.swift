@@ -16,7 +16,7 @@ struct OpenAPI {
                     (
                         "description",
                         .string(
-                            "Front office and back office of clinics. Times are RFC 3339, ids UUIDs, amounts integers in minor units. Refusals are problem documents (RFC 9457) with a stable `code`; all wrong members are listed. Unknown members are refused."
+                            "Front office and back office of clinics. Times are RFC 3339, ids UUIDs, amounts integers in minor units. Refusals are problem documents (RFC 9457) with a stable `code`; all wrong members are listed. Unknown members are refused. A page that asks by itself, without its reader, sends `X-Activity: background`: that does not keep a session from ending."
                         )
                     ),
                 ])

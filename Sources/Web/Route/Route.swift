@@ -49,6 +49,8 @@ public struct Route: Sendable {
     public private(set) var bodyLimit = 256 * 1024
     /// How long its handler may run; nil means the server's setting.
     public private(set) var deadline: Duration?
+    /// Whether pages ask for it again and again by themselves. Such requests keep nobody's session alive (AU-10).
+    public private(set) var isPolled = false
 
     init(
         _ method: Method,
@@ -77,6 +79,13 @@ public struct Route: Sendable {
     public func taking(bytes: Int) -> Route {
         var copy = self
         copy.bodyLimit = bytes
+        return copy
+    }
+
+    /// The same route, asked for again and again by pages that nobody may be looking at.
+    public func polled() -> Route {
+        var copy = self
+        copy.isPolled = true
         return copy
     }
 

@@ -16,6 +16,9 @@ public final class AccessLog: Sendable {
         var status: Int
         var microseconds: Int
         var bytes: Int
+        /// Waits for a database: to find out who asks and whether they may (nothing when that is fresh in memory), and by the route itself.
+        var admissionFlights: Int
+        var flights: Int
         var location: UUID?
         var organization: UUID?
         var actor: UUID?
@@ -64,6 +67,10 @@ public final class AccessLog: Sendable {
         writer.int(entry.microseconds)
         writer.key("bytes")
         writer.int(entry.bytes)
+        writer.key("admission_flights")
+        writer.int(entry.admissionFlights)
+        writer.key("flights")
+        writer.int(entry.flights)
         if let code = entry.code {
             writer.key("code")
             writer.string(code)

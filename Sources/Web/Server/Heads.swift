@@ -15,7 +15,10 @@ struct RequestHead: Sendable {
     let expectsContinue: Bool
     let userAgent: String?
     let forwardedFor: String?
+    /// Exactly one, as RFC 9112 asks (section 3.2), of characters that hosts and ports have.
     let hasHost: Bool
+    /// The page asks by itself; its reader may have left (AU-10).
+    let isBackground: Bool
 
     init(_ head: HTTPRequest) {
         method = head.method.rawValue
@@ -32,7 +35,11 @@ struct RequestHead: Sendable {
         expectsContinue = fields[.expect]?.lowercased() == "100-continue"
         userAgent = fields[.userAgent].map { String($0.prefix(200)) }
         forwardedFor = fields.value(Names.forwardedFor)
-        hasHost = head.authority?.isEmpty == false
+        // The first Host header is the authority; a second one is left among the fields.
+        hasHost =
+            fields.value(Names.host) == nil
+            && head.authority.map { (1...255).contains($0.utf8.count) && $0.utf8.allSatisfy(isHostByte) } ?? false
+        isBackground = fields.value(Names.activity)?.lowercased() == "background"
         if let type = fields[.contentType] {
             let parts = type.lowercased().split(separator: ";").map { part in part.drop { $0 == " " }.prefix { $0 != " " } }
             headers.media = parts.first.map(String.init)
@@ -54,12 +61,23 @@ struct RequestHead: Sendable {
     }
 }
 
+private func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
+        true
+    default: false
+    }
+}
+
 private let hexadecimalOrMark = Set("0123456789abcdefABCDEF.:".utf8)
 
 /// Names of headers that have no constant. All are valid, which the type cannot know.
 enum Names {
     static let idempotencyKey = HTTPField.Name("Idempotency-Key")
     static let forwardedFor = HTTPField.Name("X-Forwarded-For")
+    static let host = HTTPField.Name("Host")
+    static let activity = HTTPField.Name("X-Activity")
     static let requestID = HTTPField.Name("X-Request-Id")
     static let rateLimit = HTTPField.Name("RateLimit")
     static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")

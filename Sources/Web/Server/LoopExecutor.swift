@@ -57,12 +57,18 @@ struct LoopExecutors: Sendable {
     subscript(_ loop: any EventLoop) -> LoopExecutor? { executors[ObjectIdentifier(loop)] }
 }
 
-/// Hummingbird's HTTP/1 channel, with each connection handled on its event loop.
+/// Hummingbird's HTTP/1 channel behind our edge, with each connection handled on its event loop.
 struct LoopChannel: ServerChildChannel {
     let base: HTTP1Channel
     let executors: LoopExecutors
+    let lingerTimeout: TimeAmount
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> { base.setup(channel: channel, logger: logger) }
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        base.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            try channel.pipeline.syncOperations.addHandler(ConnectionEdge(lingerTimeout: lingerTimeout), position: .first)
+            return value
+        }
+    }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {
         await withTaskExecutorPreference(executors[value.channel.eventLoop]) { await base.handle(value: value, logger: logger) }

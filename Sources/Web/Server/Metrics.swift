@@ -70,8 +70,10 @@ final class RequestMetrics: Sendable {
         var buckets = [Int](repeating: 0, count: RequestMetrics.bounds.count + 1)
         var microseconds = 0
         var count = 0
+        var flights = 0
 
-        mutating func add(_ status: Int, _ duration: Int, _ bucket: Int) {
+        mutating func add(_ status: Int, _ duration: Int, _ bucket: Int, _ flights: Int) {
+            self.flights += flights
             statuses[status, default: 0] += 1
             buckets[bucket] += 1
             microseconds += duration
@@ -88,9 +90,9 @@ final class RequestMetrics: Sendable {
     let inFlight = Atomic(0)
 
     /// `route` is "GET /v1/…" with names, one of a closed list.
-    func record(_ route: String, status: Int, microseconds: Int) {
+    func record(_ route: String, status: Int, microseconds: Int, flights: Int = 0) {
         let bucket = RequestMetrics.bounds.firstIndex { microseconds <= $0 } ?? RequestMetrics.bounds.count
-        series.withLock { $0[route, default: Series()].add(status, microseconds, bucket) }
+        series.withLock { $0[route, default: Series()].add(status, microseconds, bucket, flights) }
     }
 
     func exposition() -> String {
@@ -100,6 +102,10 @@ final class RequestMetrics: Sendable {
             for (status, count) in series.statuses.sorted(by: { $0.key < $1.key }) {
                 text += "polyclinic_http_requests_total" + Metrics.labels([("route", route), ("status", String(status))]) + " \(count)\n"
             }
+        }
+        text += "# HELP polyclinic_http_flights_total Waits for a database.\n# TYPE polyclinic_http_flights_total counter\n"
+        for (route, series) in series {
+            text += "polyclinic_http_flights_total" + Metrics.labels([("route", route)]) + " \(series.flights)\n"
         }
         let name = "polyclinic_http_request_duration_seconds"
         text += "# HELP \(name) Time to the answer.\n# TYPE \(name) histogram\n"

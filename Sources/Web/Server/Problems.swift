@@ -48,19 +48,7 @@ extension Problem {
     /// RFC 9457, with `code`, `request_id`, `errors` and the problem's own members.
     func reply(_ requestID: UUID) -> Reply {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("type")
-        writer.string("urn:polyclinic:problem:" + code)
-        writer.key("title")
-        writer.string(kind.title)
-        writer.key("status")
-        writer.int(kind.status)
-        writer.key("detail")
-        writer.string(detail)
-        writer.key("code")
-        writer.string(code)
-        writer.key("request_id")
-        writer.string(requestID.description)
+        writer.beginProblem(code, kind.title, kind.status, detail, requestID)
         if !errors.isEmpty {
             writer.key("errors")
             writer.beginArray()
@@ -95,6 +83,25 @@ extension Problem {
     )
     static let busy = Problem(.unavailable, "busy", "The server is at its limit. Try again shortly.", retryAfter: 1)
     static let failure = Problem(.failed, "internal", "It failed on our side and was logged. Name the request_id when you report it.")
+}
+
+extension JSONWriter {
+    /// The members that every problem has.
+    mutating func beginProblem(_ code: String, _ title: String, _ status: Int, _ detail: String, _ requestID: UUID) {
+        beginObject()
+        key("type")
+        string("urn:polyclinic:problem:" + code)
+        key("title")
+        string(title)
+        key("status")
+        int(status)
+        key("detail")
+        string(detail)
+        key("code")
+        string(code)
+        key("request_id")
+        string(requestID.description)
+    }
 }
 
 /// Turns whatever a handler threw into a problem. What is ours is logged once: SQLSTATE, constraint and origin, never a value.

@@ -5,6 +5,7 @@ import Jobs
 import Logging
 import NIOCore
 import NIOHTTP1
+import Postgres
 import Redis
 import Synchronization
 import Tenancy
@@ -90,6 +91,8 @@ final class Responder: Sendable {
         /// The body was not read to its end, so the connection cannot go on.
         var closes = false
         var code: String?
+        let admission = FlightCounter()
+        let work = FlightCounter()
     }
 
     /// (`@concurrent`, like everything of Hummingbird's that the writer is passed to; it runs where the task prefers to run.)
@@ -119,7 +122,7 @@ final class Responder: Sendable {
             reply = problem.reply(trace.requestID)
         }
         reply.headers += trace.rate
-        let fields = headers.of(reply, trace.requestID, date: clock.date(now), closes: trace.closes || state.isDraining)
+        let fields = fields(reply, trace.requestID, now, closes: trace.closes || state.isDraining)
         let answer = HTTPResponse(status: .init(code: reply.status), headerFields: fields)
         finish(trace, reply, start, now)
         if head.method == "HEAD" || reply.body.isEmpty {
@@ -127,6 +130,10 @@ final class Responder: Sendable {
         } else {
             try await writer.write(response: answer, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
         }
+    }
+
+    func fields(_ reply: Reply, _ requestID: UUID, _ now: Instant, closes: Bool) -> HTTPFields {
+        headers.of(reply, requestID, date: clock.date(now), closes: closes)
     }
 
     @concurrent private func answer(
@@ -140,7 +147,10 @@ final class Responder: Sendable {
         _ now: Instant
     ) async throws -> Reply {
         let head = trace.head
-        guard head.hasHost else { throw Problem(.malformed, "host_required", "Send a Host header.") }
+        guard head.hasHost else {
+            trace.closes = true
+            throw Problem(.malformed, "host_required", "Send one Host header that names a host.")
+        }
         guard !head.isAuthorizationForeign else { throw Problem(.unauthenticated, "not_signed_in", "Only bearer tokens are accepted.") }
         let target: Target
         let values: PathValues
@@ -163,8 +173,10 @@ final class Responder: Sendable {
         case .route(let route):
             trace.route = route.method.rawValue + " " + route.path.description
             guard working <= settings.maximumRequests else { throw Problem.busy }
-            try await identify(&trace, route, start)
-            let admission = try await gatekeeper.admit(trace.caller, route, values, trace.requestID, now)
+            let admission = try await FlightCounter.$current.withValue(trace.admission) {
+                try await identify(&trace, route, start)
+                return try await gatekeeper.admit(trace.caller, route, values, trace.requestID, now)
+            }
             guard route.path.accepts(values.values.map(\.value)) else { throw Problem.notFound }
             trace.caller = admission.caller
             trace.place = admission.place
@@ -196,8 +208,10 @@ final class Responder: Sendable {
                 keys: keys,
                 wake: wake
             )
-            return try await Deadline.run(route.deadline ?? settings.handlerDeadline, on: channel.eventLoop, executor) {
-                try await route.respond(exchange)
+            return try await FlightCounter.$current.withValue(trace.work) {
+                try await Deadline.run(route.deadline ?? settings.handlerDeadline, on: channel.eventLoop, executor) {
+                    try await route.respond(exchange)
+                }
             }
         }
     }
@@ -209,7 +223,8 @@ final class Responder: Sendable {
                 token: token,
                 requestID: trace.requestID,
                 source: trace.source,
-                userAgent: trace.head.userAgent
+                userAgent: trace.head.userAgent,
+                activity: route.isPolled || trace.head.isBackground ? .background : .user
             )
             trace.caller = caller
             let answer = callers.take(caller.session?.uuid ?? caller.actor.id, at: start)
@@ -256,30 +271,5 @@ final class Responder: Sendable {
             throw Problem(.malformed, "incomplete_body", "The body ended before its length.")
         }
         return bytes
-    }
-
-    private func finish(_ trace: Trace, _ reply: Reply, _ start: ContinuousClock.Instant, _ now: Instant) {
-        let duration = (ContinuousClock.now - start).components
-        let microseconds = Int(duration.seconds) * 1_000_000 + Int(duration.attoseconds / 1_000_000_000_000)
-        metrics.requests.record(trace.route, status: reply.status, microseconds: microseconds)
-        var entry = AccessLog.Entry(
-            requestID: trace.requestID,
-            method: trace.head.method,
-            route: trace.route,
-            status: reply.status,
-            microseconds: microseconds,
-            bytes: reply.body.count
-        )
-        switch trace.place {
-        case .location(let location): (entry.location, entry.organization) = (location.id.uuid, location.organization.uuid)
-        case .organization(let organization): entry.organization = organization.uuid
-        case .account: entry.organization = trace.caller?.organization?.uuid
-        }
-        entry.actor = trace.caller?.actor.id
-        entry.actorKind = trace.caller?.actor.kind.rawValue
-        entry.source = trace.source
-        entry.userAgent = trace.head.userAgent
-        entry.code = trace.code
-        log.append(entry, at: now)
     }
 }

@@ -7,7 +7,7 @@ public struct WebSettings: Sendable {
     public var backlog = 1024
     /// Requests worked on at once; the next one gets 503.
     public var maximumRequests = 1024
-    /// All headers together, and one of them. Over it: 400 and the connection is closed.
+    /// The request line, all headers together, and one of them. Over it: 414 or 431, and the connection is closed.
     public var maximumHeaderBytes = 16 * 1024
     public var maximumHeaderCount = 100
     /// A connection without a complete request head for this long is closed.
@@ -16,6 +16,8 @@ public struct WebSettings: Sendable {
     public var bodyTimeout: Duration = .seconds(15)
     /// A client that takes nothing off an answer for this long is cut off.
     public var writeTimeout: Duration = .seconds(20)
+    /// After an answer that ends the connection, what the client still sends is taken in for this long.
+    public var lingerTimeout: Duration = .seconds(3)
     /// How long a handler may run, unless its route says otherwise; then 503.
     public var handlerDeadline: Duration = .seconds(15)
     /// From SIGTERM on the server is not ready, but still accepts for this long, so that balancers notice first.
