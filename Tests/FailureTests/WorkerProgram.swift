@@ -52,7 +52,7 @@ final class WorkerProgram: Sendable {
         .appending(path: ".build/debug/polyclinic-worker")
 
     /// The file of settings that names the clinic's databases; secrets lie beside it, readable by their owner only.
-    private static func environment(_ settings: Settings, in folder: URL) throws -> String {
+    static func environment(_ settings: Settings, in folder: URL, port: Int = 0) throws -> String {
         func secret(_ name: String, _ text: String) throws -> String {
             let path = folder.path(percentEncoded: false) + name
             guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]) else {
@@ -78,6 +78,8 @@ final class WorkerProgram: Sendable {
             ("REDIS_PASSWORD_FILE", try secret("redis", servers.redisPassword ?? "")),
             ("KEY_FILE", try secret("key", settings.keys)),
             ("WORKER_METRICS_PORT", "0"),
+            ("METRICS_PORT", "0"),
+            ("HTTP_PORT", String(port)),
             ("OUTBOUND_FOLDER", settings.folders.outbound),
             ("INBOUND_FOLDER", settings.folders.inbound),
             ("FILES_FOLDER", settings.folders.files),
