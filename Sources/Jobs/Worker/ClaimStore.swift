@@ -28,6 +28,13 @@ struct ClaimStore: Sendable {
         var perLocation: Int
         /// What locations hold of it already.
         var held: [String: Int]
+
+        /// Whether a location got all it may have at once: the next place that becomes free is probably for it, and nobody else will say so.
+        func isShareFilled(by roles: [String]) -> Bool {
+            var held = held
+            for role in roles { held[role, default: 0] += 1 }
+            return held.values.contains { $0 >= perLocation }
+        }
     }
 
     /// Claims by one UPDATE that counts the attempt. Fair: it walks the index from one (location, kind) to the next, never through a

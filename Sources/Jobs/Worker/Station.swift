@@ -78,7 +78,7 @@ final class Station: Sendable {
         tally.count { $0.claimed += found.count }
         state.withLock { state in
             for claim in found { state.waiting.add(claim) }
-            state.hasMore = isFull
+            state.hasMore = isFull || room.isShareFilled(by: found.map(\.role))
             startRuns(&state)
         }
         // What one worker has no room for, another may have.
