@@ -15,10 +15,10 @@ public struct OwnerConnections: Sendable {
             throw Problem(.failed, "owner_missing", "This needs POLYCLINIC_OWNER_PASSWORD_FILE, which gateway and worker do not have.")
         }
         let reactor = Reactor(name: "owner")
-        let control = Database(settings.servers.database(settings.servers.controlDatabase, login, .admin), reactor: reactor, logger: logger)
+        let control = Database(settings.servers.ownerDatabase(settings.servers.controlDatabase, login), reactor: reactor, logger: logger)
         var locations: [String: Database] = [:]
         for name in settings.servers.locationDatabases {
-            locations[name] = Database(settings.servers.database(name, login, .admin), reactor: reactor, logger: logger)
+            locations[name] = Database(settings.servers.ownerDatabase(name, login), reactor: reactor, logger: logger)
         }
         owner = Owner(
             control: control,

@@ -74,6 +74,15 @@ extension Settings.Servers {
         return settings
     }
 
+    /// Provisioning and migrations hold session locks and copy databases: never through a pooler.
+    func ownerDatabase(_ name: String, _ owner: Settings.Login) -> DatabaseSettings {
+        var settings = database(name, owner, .admin)
+        settings.host = ownerHost
+        settings.port = ownerPort
+        settings.prepared = true
+        return settings
+    }
+
     func redis(_ program: Services.Program) -> RedisSettings {
         var settings = RedisSettings(host: redisHost, port: redisPort)
         settings.password = redisPassword

@@ -19,6 +19,9 @@ public struct Settings: Sendable {
     public struct Servers: Sendable {
         public let databaseHost: String
         public let databasePort: Int
+        /// Where the owner reaches PostgreSQL itself: the same, unless the above is a pooler.
+        public let ownerHost: String
+        public let ownerPort: Int
         /// The certificate authority of PostgreSQL; nil turns TLS off, which only a test may.
         public let databaseCA: String?
         public var controlDatabase: String

@@ -19,9 +19,13 @@ extension Settings {
     fileprivate init(_ reader: Reader) throws {
         let environment = Environment(rawValue: reader.text("environment", "production"))
         if environment == nil { reader.fault("environment", "must be demo, production or test") }
+        let databaseHost = reader.text("database.host")
+        let databasePort = reader.number("database.port", 5432, in: 1...65535)
         servers = Servers(
-            databaseHost: reader.text("database.host"),
-            databasePort: reader.number("database.port", 5432, in: 1...65535),
+            databaseHost: databaseHost,
+            databasePort: databasePort,
+            ownerHost: reader.text("owner.host", databaseHost),
+            ownerPort: reader.number("owner.port", databasePort, in: 1...65535),
             databaseCA: reader.optional("database.ca"),
             controlDatabase: reader.text("control.database", "polyclinic_control"),
             locationDatabases: reader.text("location.databases").split(separator: ",").map { $0.trimmingSpaces },

@@ -28,6 +28,8 @@ struct Clinic: Sendable {
             applicationName: "polyclinic-test"
         )
         settings.leasedConnections = 3
+        // Off when the suite runs through a pooler.
+        settings.prepared = getenv("POLYCLINIC_PREPARED_STATEMENTS").map { String(cString: $0) } != "off"
         change(&settings)
         return settings
     }

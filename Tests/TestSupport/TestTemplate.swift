@@ -180,8 +180,8 @@ struct TestTemplate: Sendable {
     static func withOwner(_ settings: Settings, _ name: String, _ body: (Database) async throws -> Void) async throws {
         let owner = try TestServers.current().owner
         let database = DatabaseSettings(
-            host: settings.servers.databaseHost,
-            port: settings.servers.databasePort,
+            host: settings.servers.ownerHost,
+            port: settings.servers.ownerPort,
             database: name,
             user: owner.user,
             password: owner.password,

@@ -7,18 +7,21 @@ PACKAGES=(
     pkg-config openssl curl ca-certificates
     python3 python3-venv                                # scripts here; the contract tools of deploy/test
 )
+TEST_PACKAGES=(pgbouncer)                               # the suites that run through a pooler
 
+# lacking_packages NAME…
 lacking_packages() {
     local name
-    for name in "${PACKAGES[@]}"; do
+    for name in "$@"; do
         [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || echo "$name"
     done
 }
 
+# require_packages [MORE…]
 require_packages() {
     local lacking=()
     command -v dpkg-query >/dev/null || fail "this script sets up Debian 12; elsewhere, install the packages listed in deploy/lib/packages.sh"
-    mapfile -t lacking < <(lacking_packages)
+    mapfile -t lacking < <(lacking_packages "${PACKAGES[@]}" "$@")
     ((${#lacking[@]} > 0)) || return 0
     if ! is_root; then
         say "These system packages are lacking. As root, run:"

@@ -109,10 +109,11 @@ make_databases() {
     done
 }
 
+# stop_postgres STATE [MODE]
 stop_postgres() {
     local home
     home=$(server_home "$1")
     postgres_is_running "$1" || return 0
-    as_service "$POSTGRES_BIN/pg_ctl" stop --mode=fast --wait --timeout=60 --silent --pgdata="$home/postgres" ||
+    as_service "$POSTGRES_BIN/pg_ctl" stop --mode="${2:-fast}" --wait --timeout=60 --silent --pgdata="$home/postgres" ||
         as_service "$POSTGRES_BIN/pg_ctl" stop --mode=immediate --wait --timeout=30 --silent --pgdata="$home/postgres"
 }

@@ -58,6 +58,14 @@ start_redis() {
     wait_until 60 redis_answers "$state" || fail "Redis does not answer; see $home/log/redis.log"
 }
 
+# As if its machine had lost power. Tests only.
+kill_redis() {
+    local pid
+    pid=$(redis_pid "$1") || return 0
+    kill -KILL "$pid"
+    wait_until 30 process_is_gone "$pid"
+}
+
 stop_redis() {
     local pid
     pid=$(redis_pid "$1") || return 0

@@ -4,7 +4,7 @@
 
 LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 ROOT=$(cd "$LIB/../.." && pwd -P)
-for part in progress accounts packages toolchain secrets certificates ports environment postgres redis processes programs; do
+for part in progress accounts packages toolchain secrets certificates ports environment postgres pooler redis processes programs; do
     # shellcheck source=/dev/null
     source "$LIB/$part.sh"
 done
@@ -43,6 +43,7 @@ start_servers() {
 stop_servers() {
     [[ -e $1/servers ]] || return 0
     stop_redis "$1"
+    stop_pooler "$1"
     stop_postgres "$1"
 }
 

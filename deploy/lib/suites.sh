@@ -25,9 +25,20 @@ run_swift_suites() {
     else
         swift_suite "$state" 1 --skip 'RaceTests|FailureTests' || status=$?
         swift_suite "$state" 2 --filter 'RaceTests|FailureTests' --no-parallel || status=$?
+        through_pooler "$state" swift_suite "$state" 3 --filter "$ISOLATION" || status=$?
     fi
     cat "$state"/events-*.jsonl >"$state/events.jsonl"
     echo "$status" >"$state/swift-status"
+}
+
+# What shows that locations are apart and bookings sound, once more through a pooler in transaction mode.
+ISOLATION='ForeignTests|RoleMatrixTests|DayTests|BookingTests|DatabaseTests|EchoTests'
+
+# through_pooler STATE COMMAND…
+through_pooler() {
+    local state=$1
+    shift
+    POLYCLINIC_OWNER_PORT=$(port_of "$state" postgres) POLYCLINIC_DATABASE_PORT=$(port_of "$state" pooler) POLYCLINIC_PREPARED_STATEMENTS=off "$@"
 }
 
 # swift_suite STATE PASS ARGUMENTS
