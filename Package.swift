@@ -61,12 +61,27 @@ let package = Package(
         // Tests mirror Sources; TestSupport starts nothing itself: it finds the servers of deploy/test.
         .target(
             name: "TestSupport",
-            dependencies: ["Assembly", httpClient, lifecycle, log, nioCore] + names(platform + slices + ["X12"]),
+            dependencies: ["Assembly", httpClient, lifecycle, log, nioCore, nioPosix] + names(platform + slices + ["X12"]),
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-    ] + suites()
+    ] + suites() + fuzz()
 )
+
+// Only `deploy/test --long` asks for it: it is instrumented throughout, and linked with libFuzzer.
+@MainActor func fuzz() -> [Target] {
+    guard Context.environment["POLYCLINIC_FUZZ"] == "1" else { return [] }
+    let fuzzer: [String] = ["-sanitize=fuzzer"]
+    return [
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: names(["Access", "Values", "Web", "X12"]),
+            path: "Tests/Fuzz",
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(fuzzer)]
+        )
+    ]
+}
 
 // MARK: Suites
 
@@ -87,7 +102,7 @@ let package = Package(
         tests("Reporting"),
         tests("Architecture"),
         tests("Scenario"),
-        tests("Failure"),
+        tests("Failure", [nioCore, nioPosix]),
     ]
 }
 

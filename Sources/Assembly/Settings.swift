@@ -18,7 +18,7 @@ public struct Settings: Sendable {
 
     public struct Servers: Sendable {
         public let databaseHost: String
-        public let databasePort: Int
+        public var databasePort: Int
         /// Where the owner reaches PostgreSQL itself: the same, unless the above is a pooler.
         public let ownerHost: String
         public let ownerPort: Int

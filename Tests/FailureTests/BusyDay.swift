@@ -96,6 +96,29 @@ extension BusyClinic {
     /// Empties Redis, as if it had been killed and had lost its files.
     func flushRedis() async throws { _ = try await clinic.gateway.services.redis.command(RedisCommand("FLUSHALL")) }
 
+    /// The most that Redis may hold; over that it takes no more writes.
+    func limitRedis(bytes: Int) async throws {
+        _ = try await clinic.gateway.services.redis.command(RedisCommand("CONFIG", "SET", "maxmemory", .integer(bytes)))
+    }
+
+    /// Every key of Redis with its dump, like a copy of its file.
+    func redisContent() async throws -> [(key: [UInt8], dump: [UInt8])] {
+        let redis = clinic.gateway.services.redis
+        var content: [(key: [UInt8], dump: [UInt8])] = []
+        for key in try await redis.command(RedisCommand("KEYS", "*")).array?.compactMap(\.bytes) ?? [] {
+            if let dump = try await redis.command(RedisCommand("DUMP", .bytes(key))).bytes { content.append((key, dump)) }
+        }
+        return content
+    }
+
+    /// What an old file holds, and nothing else.
+    func restoreRedis(_ content: [(key: [UInt8], dump: [UInt8])]) async throws {
+        try await flushRedis()
+        for (key, dump) in content {
+            _ = try await clinic.gateway.services.redis.command(RedisCommand("RESTORE", .bytes(key), 0, .bytes(dump), "REPLACE"))
+        }
+    }
+
     /// Jobs in a state, in all queues.
     func jobs(_ state: JobState) async throws -> [JobRecord] {
         var found: [JobRecord] = []

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension PostgresTests {
@@ -51,12 +52,13 @@ extension PostgresTests {
         @Test("a transaction lost before COMMIT did nothing; one lost after it is unknown")
         func lostTransactions() async throws {
             try await Clinic.with { clinic in
-                let proxy = try Proxy(to: try Clinic.settings().port)
-                let database = try Clinic.database { $0.port = proxy.port }
+                let proxy = FaultProxy()
+                let port = try await proxy.start(before: try Clinic.settings().port)
+                let database = try Clinic.database { $0.port = port }
                 let before = try await failure {
                     try await database.transaction(clinic.first) { transaction in
                         try await transaction.query("insert into {location}.item values (2, 'x')")
-                        proxy.cut()
+                        await proxy.cut()
                         try await transaction.query("select 1")
                     }
                 }
@@ -64,7 +66,7 @@ extension PostgresTests {
                 let idle = try await failure {
                     try await database.transaction(clinic.first) { transaction in
                         try await transaction.query("insert into {location}.item values (2, 'x')")
-                        proxy.cut()
+                        await proxy.cut()
                         try await reach(database) { $0.leased == 0 }
                     }
                 }
@@ -72,12 +74,12 @@ extension PostgresTests {
                 let after = try await failure {
                     try await database.transaction(clinic.first) { transaction in
                         try await transaction.query("insert into {location}.item values (3, 'x')")
-                        proxy.silence(true)
+                        proxy.set([.silence])
                         transaction.enqueue("select pg_notify('x', '')")
                         Task {
                             while try await clinic.ids(clinic.first) != [1, 3] {}
-                            proxy.cut()
-                            proxy.silence(false)
+                            await proxy.cut()
+                            proxy.set([])
                         }
                     }
                 }
@@ -85,21 +87,22 @@ extension PostgresTests {
                 #expect(try await clinic.ids(clinic.first) == [1, 3])
                 #expect(try await database.flight(clinic.first, "select id from {location}.item").count == 2)
                 await database.close()
-                proxy.close()
             }
         }
 
         @Test("while the database is away requests fail fast, and when it is back they succeed without help")
         func outage() async throws {
-            let proxy = try Proxy(to: try Clinic.settings().port)
+            let proxy = FaultProxy()
+            let port = try await proxy.start(before: try Clinic.settings().port)
             let database = try Clinic.database {
-                $0.port = proxy.port
+                $0.port = port
                 $0.leaseDeadline = .milliseconds(1500)
                 $0.outageGrace = .milliseconds(300)
             }
             try await database.flight(.login, "select 1")
             try await database.flushed()
-            proxy.cut(refuse: true)
+            proxy.set([.refuse])
+            await proxy.cut()
             try await reach(database) { !$0.isUp }
             for _ in 0..<3 {
                 let started = ContinuousClock.now
@@ -114,21 +117,21 @@ extension PostgresTests {
             let started = ContinuousClock.now
             _ = try await failure { _ = try await database.flight(.login, "select 1") }
             #expect(ContinuousClock.now - started < .milliseconds(100))
-            proxy.cut(refuse: false)
+            proxy.set([])
             try await reach(database) { $0.isUp }
             #expect(try await database.flight(.login, "select 1").count == 1)
             while (try? await database.transaction(.login, { try await $0.query("select 2") })) == nil { await Task.yield() }
             while (try? await database.flushed()) == nil { await Task.yield() }
             await database.close()
-            proxy.close()
         }
 
         @Test("a connection that cannot be replaced goes on serving until it can")
         func noReplacement() async throws {
             try await Clinic.with { clinic in
-                let proxy = try Proxy(to: try Clinic.settings().port)
+                let proxy = FaultProxy()
+                let port = try await proxy.start(before: try Clinic.settings().port)
                 let database = try Clinic.database {
-                    $0.port = proxy.port
+                    $0.port = port
                     $0.maximumSchemas = 1
                     $0.outageGrace = .milliseconds(50)
                 }
@@ -136,36 +139,35 @@ extension PostgresTests {
                     try require(try await database.flight(scope, "select pg_backend_pid() from {location}.item").first).decode(Int.self)
                 }
                 let first = try await backend(clinic.first)
-                proxy.refuse(true)
+                proxy.set([.refuse])
                 let started = ContinuousClock.now
                 while ContinuousClock.now - started < .milliseconds(400) { #expect(try await backend(clinic.second) == first) }
-                proxy.refuse(false)
+                proxy.set([])
                 while try await backend(clinic.second) == first {}
                 #expect(database.statistics.lost == 0)
                 await database.close()
-                proxy.close()
             }
         }
 
         @Test("a server that falls silent is given up after the deadline")
         func silence() async throws {
-            let proxy = try Proxy(to: try Clinic.settings().port)
+            let proxy = FaultProxy()
+            let port = try await proxy.start(before: try Clinic.settings().port)
             let database = try Clinic.database {
-                $0.port = proxy.port
+                $0.port = port
                 $0.answerDeadline = .milliseconds(400)
                 $0.connectTimeout = .milliseconds(400)
                 $0.leaseDeadline = .milliseconds(1500)
             }
             try await database.flight(.login, "select 1")
-            proxy.silence(true)
+            proxy.set([.silence])
             let error = try await failure { _ = try await database.flight(.login, "select 1") }
             #expect(error.kind == .timeout)
             #expect(try await failure { _ = try await database.flight(.login, "select 1") }.kind == .notSent)
-            proxy.silence(false)
+            proxy.set([])
             try await reach(database) { $0.isUp }
             #expect(try await database.flight(.login, "select 1").count == 1)
             await database.close()
-            proxy.close()
         }
     }
 }

@@ -117,6 +117,11 @@ public final class TestClinic: Sendable {
     /// The path of a location's collection: `path(north, "patients")`.
     public func path(_ location: Location, _ rest: String) -> String { "/v1/locations/\(location.id)/\(rest)" }
 
+    /// Changes one of the clinic's databases as its owner, from another one: `alter(north.database, "connection limit 0")`.
+    public func alter(_ database: String, _ change: String) async throws {
+        try await TestTemplate.withMaintenance(settings) { try await $0.script(SQLFile(text: "alter database \(database) \(change)")) }
+    }
+
     /// Stops everything. The databases stay until the cluster is thrown away.
     public func close() async {
         await tasks.cancelAll()

@@ -172,7 +172,7 @@ struct TestTemplate: Sendable {
         }
     }
 
-    private static func withMaintenance(_ settings: Settings, _ body: (Database) async throws -> Void) async throws {
+    static func withMaintenance(_ settings: Settings, _ body: (Database) async throws -> Void) async throws {
         // The owner may connect to its own databases only; this one is never a template.
         try await withOwner(settings, try TestServers.current().controlDatabase, body)
     }

@@ -50,6 +50,23 @@ swift_suite() {
         tee -a "$state/swift-test.log"
 }
 
+FUZZ_TIME=900
+
+# libFuzzer with the address sanitizer on everything that reads bytes from outside; its finds stay in STATE/fuzz.
+fuzz_suite() {
+    local state=$1 build=$ROOT/.build-fuzz sample number=0 status=0
+    mkdir -p "$state/fuzz/corpus"
+    while IFS= read -r sample; do
+        number=$((number + 1))
+        { printf '\002' && cat "$sample"; } >"$state/fuzz/corpus/sample-$number"
+    done < <(find "$ROOT/Tests/X12Tests/Samples" -type f -size -20k)
+    POLYCLINIC_FUZZ=1 swift build --package-path "$ROOT" --scratch-path "$build" --configuration release --product Fuzz \
+        --sanitize=address -Xswiftc -sanitize=fuzzer
+    (cd "$state/fuzz" && SWIFT_BACKTRACE=enable=no "$build/release/Fuzz" -max_total_time="$FUZZ_TIME" -timeout=10 -rss_limit_mb=2048 corpus) \
+        >"$state/fuzz.log" 2>&1 || status=1
+    echo "fuzz $((1 - status)) $status 0" >>"$state/results"
+}
+
 # The tools other people wrote to judge our OpenAPI document, our HTTP and our X12; from PyPI, versions fixed.
 contract_tools() {
     local venv=$ROOT/.local/venv wanted=$ROOT/deploy/contract-tools.txt

@@ -1,0 +1,76 @@
+import Assembly
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+import Values
+
+@Suite("Gateways that are killed, paused and stopped", .serialized)
+struct GatewayFailureTests {
+    /// Two gateways on ports of their own, in front of a clinic's databases.
+    private struct Pair {
+        let clinic: TestClinic
+        let settings: [Settings]
+        var programs: [Program]
+
+        init() async throws {
+            clinic = try await TestClinic.open()
+            var settings: [Settings] = []
+            for _ in 0..<2 {
+                var own = clinic.settings
+                own.http.port = try await FreePort.choose()
+                settings.append(own)
+            }
+            self.settings = settings
+            programs = try settings.map { try Program(.gateway, $0) }
+            for own in settings { try await Pair.isReady(own.http.port) }
+        }
+
+        static func isReady(_ port: Int) async throws {
+            try await eventually("the gateway is ready", within: .seconds(30)) {
+                (try? await TestHTTP(port: port).send("GET", "/readyz"))?.status == 200
+            }
+        }
+    }
+
+    @Test("what was acknowledged while gateways were killed and paused is there once, with its audit, and nothing else")
+    func killed() async throws {
+        var pair = try await Pair()
+        let crowd = Crowd(pair.clinic, ports: pair.settings.map(\.http.port))
+        let strikes = try TestServers.current().isLong ? 120 : 6
+        try await crowd.work(clients: 12) {
+            for strike in 0..<strikes {
+                let done = crowd.done
+                try await eventually("work goes on", within: .seconds(60)) { crowd.done > done + 20 }
+                let victim = strike % 2
+                if strike % 3 == 2 {
+                    pair.programs[victim].pause()
+                    try await Task.sleep(for: .milliseconds(700))
+                    pair.programs[victim].resume()
+                } else {
+                    try await pair.programs[victim].kill()
+                    pair.programs[victim] = try Program(.gateway, pair.settings[victim])
+                    try await Pair.isReady(pair.settings[victim].http.port)
+                }
+            }
+        }
+        #expect(crowd.repeated > 0)
+        try await crowd.check()
+        for program in pair.programs { #expect(program.isRunning) }
+        await pair.clinic.close()
+    }
+
+    @Test("a gateway that is asked to stop answers what it has begun, and its clients go on at the other one")
+    func stopped() async throws {
+        let pair = try await Pair()
+        let crowd = Crowd(pair.clinic, ports: pair.settings.map(\.http.port))
+        try await crowd.work(clients: 50) {
+            try await eventually("work goes on", within: .seconds(60)) { crowd.done > 100 }
+            #expect(try await pair.programs[0].stop(within: .seconds(30)) == 0)
+            let done = crowd.done
+            try await eventually("work goes on at the other one", within: .seconds(60)) { crowd.done > done + 100 }
+        }
+        try await crowd.check()
+        await pair.clinic.close()
+    }
+}
