@@ -10,39 +10,23 @@ struct DescriptorFailureTests {
     @Test("more connections than it has descriptors do not end it, and once they are gone it serves as before")
     func exhausted() async throws {
         let clinic = try await TestClinic.open()
-        let port = try Self.freePort()
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "gateway-" + hex(Ambient.system.bytes(6)),
-            directoryHint: .isDirectory
-        )
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(at: folder) }  // in a temporary folder that only its owner reads
-        let executable = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: ".build/debug/polyclinic-gateway")
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "ulimit -n 128 && exec \"$0\"", executable.path(percentEncoded: false)]
-        process.environment = ["POLYCLINIC_ENVIRONMENT_FILE": try WorkerProgram.environment(clinic.settings, in: folder, port: port)]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        var settings = clinic.settings
+        settings.http.port = try await FreePort.choose()
+        let port = settings.http.port
+        let gateway = try Program(.gateway, settings, descriptors: 128)
         let http = TestHTTP(port: port)
         try await eventually("the gateway serves") { (try? await http.send("GET", "/readyz"))?.status == 200 }
 
         let held = try (0..<300).map { _ in try Self.connected(port) }
         // One that waits in the backlog is not answered; meanwhile the others hold every descriptor.
-        let descriptors = "/proc/\(process.processIdentifier)/fd"
+        let descriptors = "/proc/\(gateway.id)/fd"
         try await eventually("no descriptor is left") { try FileManager.default.contentsOfDirectory(atPath: descriptors).count >= 127 }
-        #expect(process.isRunning)
+        #expect(gateway.isRunning)
         for descriptor in held { close(descriptor) }
         try await eventually("it serves again") { (try? await http.send("GET", "/readyz"))?.status == 200 }
         let token = try await clinic.token("owner")
         #expect(try await http.send("GET", "/v1/organizations/\(clinic.organization)", token: token).status == 200)
-        process.terminate()
-        try await eventually("the gateway ends", within: .seconds(60)) { !process.isRunning }
-        #expect(process.terminationStatus == 0)
+        #expect(try await gateway.stop() == 0)
         await clinic.close()
     }
 
@@ -62,20 +46,5 @@ struct DescriptorFailureTests {
         }
         guard code == 0 else { throw Problem(.failed, "connect", "No connection: \(errno).") }
         return descriptor
-    }
-
-    /// A port that nobody listened on a moment ago.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-            }
-        }
-        guard code == 0 else { throw Problem(.failed, "bind", "No free port: \(errno).") }
-        return Int(in_port_t(bigEndian: address.sin_port))
     }
 }

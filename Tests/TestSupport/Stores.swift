@@ -51,6 +51,9 @@ public final class RequestLines: Sendable {
         }
     }
 
+    /// Everything that was written.
+    public var text: String { String(decoding: bytes.withLock(\.self), as: UTF8.self) }
+
     /// The lines of these requests, by their ids, once they are written.
     public func of(_ ids: [String]) async throws -> [String: JSON] {
         let wanted = Set(ids)
