@@ -2,6 +2,7 @@ public import Assembly
 import FoundationEssentials
 public import Jobs
 import Logging
+import Postgres
 import Redis
 public import Tenancy
 public import Values
