@@ -17,7 +17,7 @@ extension BusyClinic {
         #expect(written.values.allSatisfy { $0 == 1 })
         var (claims, planned) = (0, 0)
         for location in locations {
-            let visits = visits(at: location)
+            let visits = self.visits(at: location)
             let numbers = try await claimNumbers(at: location)
             #expect(numbers.allSatisfy { written[$0] == 1 })
             claims += numbers.count
@@ -36,11 +36,11 @@ extension BusyClinic {
     /// Each claim is paid once, and nobody owes anything any more.
     func checkPostings() async throws {
         let remittances = try await remittances()
-        let visits = locations.reduce(0) { $0 + visits(at: $1) }
+        let visits = locations.reduce(0) { $0 + self.visits(at: $1) }
         #expect(remittances.count == 1)
         #expect(remittances.first?["amount"] == .integer(visits * 120_00) && remittances.first?["unmatched_claims"] == 0)
         for location in locations {
-            let visits = visits(at: location)
+            let visits = self.visits(at: location)
             #expect(
                 try await number("select count(*) from {location}.remittance_claim where state = 'posted'", at: location) == visits
             )

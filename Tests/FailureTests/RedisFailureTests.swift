@@ -1,4 +1,5 @@
 import Assembly
+import Jobs
 import Postgres
 import Redis
 import Tenancy
