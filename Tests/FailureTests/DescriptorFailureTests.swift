@@ -11,18 +11,14 @@ struct DescriptorFailureTests {
     func exhausted() async throws {
         let clinic = try await TestClinic.open()
         let port = try Self.freePort()
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "gateway-" + hex(Ambient.system.bytes(6)),
-            directoryHint: .isDirectory
-        )
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(at: folder) }  // in a temporary folder that only its owner reads
+        let settings = try SettingsFile(clinic.settings, port: port)
+        defer { withExtendedLifetime(settings) {} }  // its files go with it
         let executable = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: ".build/debug/polyclinic-gateway")
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", "ulimit -n 128 && exec \"$0\"", executable.path(percentEncoded: false)]
-        process.environment = ["POLYCLINIC_ENVIRONMENT_FILE": try WorkerProgram.environment(clinic.settings, in: folder, port: port)]
+        process.environment = ["POLYCLINIC_ENVIRONMENT_FILE": settings.path]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
