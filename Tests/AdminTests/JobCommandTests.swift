@@ -57,7 +57,7 @@ struct JobCommandTests {
             patients,
             body: ["person": ["given_name": "Ada", "family_name": "Park", "birth_date": "1990-04-01"]]
         )
-        #expect(try await ada.rows("audit", "search", "--location", north, "--limit", "200").texts("action").contains("patient.create"))
+        #expect(try await ada.rows("audit", "search", "--location", north, "--limit", "200").texts("action").contains("patient.register"))
         #expect(try await ada.refused("audit", "checkpoint", "--location", north).complaints.contains("nothing_sealed"))
         try await clinic.services.access.seal(.location(clinic.north))
         let checkpoint = try await ada.run(["audit", "checkpoint", "--location", north])
@@ -94,7 +94,7 @@ struct JobCommandTests {
         let ada = try Operator(clinic.settings)
         try Data("no X12 at all".utf8).write(to: URL(filePath: clinic.settings.folders.inbound + "/note.txt"))
         try clinic.startWorker()
-        try await eventually("the file is held") { try await !ada.rows("x12", "held").isEmpty }
+        try await eventually("the file is held", within: .seconds(60)) { try await !ada.rows("x12", "held").isEmpty }
         let id = try #require(try await ada.rows("x12", "held").texts("id").first)
         let doctor = try await ada.run(["doctor", "--json"])
         #expect(doctor.status == 2)

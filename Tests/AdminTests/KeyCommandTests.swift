@@ -34,7 +34,7 @@ struct KeyCommandTests {
         #expect(try key.text.contains("1 "))
 
         try clinic.startWorker()
-        try await eventually("all but stored answers is sealed anew") {
+        try await eventually("all but stored answers is sealed anew", within: .seconds(90)) {
             try await ada.rows("key", "list").filter { $0["key"]?.integer == 1 }.allSatisfy {
                 ["idempotency.answer", "idempotency_key.answer"].contains($0["place"]?.text)
             }

@@ -71,6 +71,23 @@ struct OrganizationCommandTests {
         await clinic.close()
     }
 
+    @Test("the demo is made once and again, and its accounts' codes are told")
+    func demo() async throws {
+        let clinic = try await TestClinic.open()
+        let ada = try Operator(clinic.settings)
+        #expect(try await ada.rows("demo", "logins").isEmpty)
+        let made = try await ada.rows("demo", "load")
+        #expect(made.count > 3)
+        #expect(try await ada.rows("demo", "load") == made)
+        #expect(try await ada.rows("demo", "logins") == made)
+        let code = try await ada.run(["demo", "code", try #require(made.texts("email").first)])
+        #expect(code.status == 0 && code.output.count == 7)
+        #expect(try await ada.refused("demo", "code", "nobody@clinic.example").status == 1)
+        // Nobody listens there.
+        #expect(try await ada.refused("demo", "day").status == 1)
+        await clinic.close()
+    }
+
     @Test("all that is wrong with the settings is said at once, with 78")
     func settings() async throws {
         let clinic = try await TestClinic.open()

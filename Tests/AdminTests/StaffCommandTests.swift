@@ -82,6 +82,10 @@ struct StaffCommandTests {
         #expect(status == 429)
         let unlocked = try await ada.run(["staff", "unlock", organization, id, "--reason", "Called from the desk"])
         #expect(unlocked.status == 0, "\(unlocked.complaints)")
+        let left = try await clinic.services.tenancy.signInRead(
+            "select count(*) from control.guess_counter where kind in ('account', 'known') and failures > 0"
+        )
+        #expect(try left.first?.value(0, as: Int.self) == 0)
         // Judged again: wrong, but no longer too early.
         #expect(try await clinic.http.send("POST", "/v1/sessions", body: body(person, code: "000000")).status == 401)
         #expect(try await ada.rows("audit", "search", "--organization", organization).texts("action").contains("staff.unlocked"))

@@ -43,6 +43,8 @@ public final class SettingsFile: Sendable {
             ("REDIS_CA", servers.redisCA ?? ""),
             ("REDIS_PASSWORD_FILE", try secret("redis", servers.redisPassword ?? "")),
             ("KEY_FILE", try secret("key", settings.keys)),
+            // Nobody listens there.
+            ("PUBLIC_URL", "http://127.0.0.1:9"),
             ("WORKER_METRICS_PORT", "0"),
             ("METRICS_PORT", "0"),
             ("HTTP_PORT", String(port)),

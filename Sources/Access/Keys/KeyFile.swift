@@ -113,3 +113,14 @@ extension KeyRing {
         self.init(source: try KeySource(path: path))
     }
 }
+
+extension KeyRing.Failure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .keyFile(let line, let words): line == 0 ? "The key file cannot be used: \(words)." : "Line \(line) of the key file: \(words)."
+        case .malformed: "This was not sealed by us, or was cut."
+        case .unknownKey(let id): "This was sealed with key \(id), which is not in the key file."
+        case .forged: "This was altered, or moved from another place."
+        }
+    }
+}
