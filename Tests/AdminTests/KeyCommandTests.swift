@@ -59,6 +59,7 @@ struct KeyCommandTests {
         }
         try await ada.done("key", "retire", "1")
         #expect(try key.text.contains("1 retired "))
+        #expect(try await objects.bytes(of: clinic.north.id.uuid, file) == Array("ISA".utf8))
         #expect(try await memberID(coverage, clinic) == "W123456")
         #expect(try await ada.rows("key", "list").first { $0["key"]?.integer == 1 }?["state"]?.text == "retired")
         #expect(try await ada.refused("key", "retire", "1").complaints.contains("key_unknown"))

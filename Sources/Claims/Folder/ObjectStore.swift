@@ -36,7 +36,7 @@ struct ObjectStore: Sendable {
     func each(_ body: @escaping @Sendable (_ tenant: UUID, _ id: UUID, _ head: [UInt8]) async throws -> Void) async throws {
         let root = root
         for tenant in try await FileLane.run({ try root.names() }) {
-            guard let owner = UUID(tenant) else { continue }
+            guard let owner = UUID(compact: tenant) else { continue }
             for part in try await FileLane.run({ try root.folder(tenant).names() }) {
                 let folder = root.folder(tenant).folder(part)
                 for name in try await FileLane.run({ try folder.names() }) {
