@@ -37,6 +37,8 @@ struct AuditCommand: AsyncParsableCommand {
         @Option(help: "Only this action, for example patient.read.") var action: String?
         @Option(help: "At most so many, 1 to 200.") var limit = 50
 
+        func validate() throws { try Options.check("--limit", limit, in: 1...200) }
+
         func run() async throws {
             try await options.withServices { services in
                 let caller = Caller.commandLine(user: options.operatorName, requestID: services.ambient.id(EventID.self).uuid)

@@ -115,18 +115,17 @@ struct Examination {
     }
 
     private func unclaimedFiles() async -> [Finding] {
-        let weekAgo = services.ambient.now().adding(seconds: -7 * 86_400)
-        guard let files = try? await UnclaimedFile.received(since: weekAgo, services.tenancy) else {  // reported above
+        guard let files = try? await UnclaimedFile.open(services.tenancy) else {  // reported above
             return []
         }
         return files.isEmpty
-            ? [Finding("inbound", .good, "every file of the last 7 days fits an organization")]
+            ? [Finding("inbound", .good, "every file fits an organization or is dealt with")]
             : files.map { file in
                 Finding(
                     "inbound",
                     .attention,
                     "\(file.name) fits nobody: \(file.reasons.joined(separator: ", "))",
-                    "It is kept in the folder held. Correct the billing entity and put it back, or tell the sender."
+                    "It is in the folder held. Correct the billing entity and put it back, or tell the sender; then `polyclinic x12 dismiss \(file.id)`."
                 )
             }
     }

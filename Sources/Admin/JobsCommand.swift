@@ -19,6 +19,27 @@ struct JobsCommand: AsyncParsableCommand {
             guard let database else { return [nil] + services.tenancy.databaseNames.map(Optional.some) }
             return [database == "control" ? nil : database]
         }
+
+        /// One table of the rows of every queue that is meant.
+        func table<Row>(
+            _ columns: [String],
+            _ services: Services,
+            _ rows: (String?) async throws -> [Row],
+            _ cells: (Row, String?) -> [Table.Cell]
+        )
+            async throws -> Table
+        {
+            var all: [[Table.Cell]] = []
+            for database in databases(services) { all += try await rows(database).map { cells($0, database) } }
+            return Table(columns, all)
+        }
+
+        /// Whether it was done in any queue that is meant.
+        func any(_ services: Services, _ act: (String?) async throws -> Bool) async throws -> Bool {
+            var done = false
+            for database in databases(services) { done = try await act(database) || done }
+            return done
+        }
     }
 
     struct Counts: AsyncParsableCommand {
@@ -29,17 +50,13 @@ struct JobsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
-                var rows: [[Table.Cell]] = []
-                for database in queue.databases(services) {
-                    for count in try await services.jobOperations.counts(database: database) {
-                        rows.append([
-                            .text(database ?? "control"), .text(count.location), .text(count.kind), .text(count.state.rawValue),
-                            .number(count.count),
-                            .text("\(count.oldest)"),
-                        ])
+                options.show(
+                    try await queue.table(Table.countColumns, services) {
+                        try await services.jobOperations.counts(database: $0)
+                    } _: {
+                        Table.row($0, $1)
                     }
-                }
-                options.show(Table(["database", "location", "kind", "state", "count", "oldest"], rows))
+                )
             }
         }
     }
@@ -53,14 +70,17 @@ struct JobsCommand: AsyncParsableCommand {
         @Option(help: "Only this kind.") var kind: String?
         @Option(help: "At most so many of each queue, 1 to 1000.") var limit = 100
 
+        func validate() throws { try Options.check("--limit", limit, in: 1...1000) }
+
         func run() async throws {
             try await options.withServices { services in
-                var rows: [[Table.Cell]] = []
-                for database in queue.databases(services) {
-                    let jobs = try await services.jobOperations.list(database: database, state: state, kind: kind, limit: limit)
-                    rows += jobs.map { Table.row($0, database) }
-                }
-                options.show(Table(Table.jobColumns, rows))
+                options.show(
+                    try await queue.table(Table.jobColumns, services) {
+                        try await services.jobOperations.list(database: $0, state: state, kind: kind, limit: limit)
+                    } _: {
+                        Table.row($0, $1)
+                    }
+                )
             }
         }
     }
@@ -75,12 +95,13 @@ struct JobsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
-                var rows: [[Table.Cell]] = []
-                for database in queue.databases(services) {
-                    rows += try await services.jobOperations.dead(database: database).map { Table.row($0, database) }
+                let dead = try await queue.table(Table.jobColumns, services) {
+                    try await services.jobOperations.dead(database: $0)
+                } _: {
+                    Table.row($0, $1)
                 }
-                options.show(Table(Table.jobColumns, rows))
-                if !rows.isEmpty { throw ExitCode(2) }
+                options.show(dead)
+                if !dead.rows.isEmpty { throw ExitCode(2) }
             }
         }
     }
@@ -94,7 +115,7 @@ struct JobsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
-                for database in queue.databases(services) where try await services.jobOperations.retry(job, database: database) { return }
+                if try await queue.any(services, { try await services.jobOperations.retry(job, database: $0) }) { return }
                 throw Problem.conflict("not_retried", "There is no dead job of this id, or another job holds its unique key.")
             }
         }
@@ -138,9 +159,8 @@ struct JobsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
-                var resumed = false
-                for database in queue.databases(services) {
-                    if try await services.jobOperations.resume(kind: kind, location: location, database: database) { resumed = true }
+                let resumed = try await queue.any(services) {
+                    try await services.jobOperations.resume(kind: kind, location: location, database: $0)
                 }
                 guard resumed else { throw Problem.conflict("not_paused", "There is no such pause.") }
             }
@@ -155,11 +175,13 @@ struct JobsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
-                var rows: [[Table.Cell]] = []
-                for database in queue.databases(services) {
-                    rows += try await services.jobOperations.workers(database: database).map { Table.row($0, database) }
-                }
-                options.show(Table(Table.workerColumns, rows))
+                options.show(
+                    try await queue.table(Table.workerColumns, services) {
+                        try await services.jobOperations.workers(database: $0)
+                    } _: {
+                        Table.row($0, $1)
+                    }
+                )
             }
         }
     }

@@ -7,12 +7,13 @@ struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
         abstract: "The master keys of sealed columns and files.",
-        subcommands: [Generate.self, Check.self]
+        subcommands: [List.self, Add.self, Rotate.self, Reseal.self, Retire.self, Generate.self, Check.self]
     )
 
     struct Generate: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a new line for the key file. Append it: the last line seals from now on, the earlier ones still open."
+            abstract:
+                "Print a new line for a key file that is kept elsewhere. The last line seals from now on, the earlier ones still open."
         )
 
         @Argument(help: "The key's number, which no other line has.") var id: UInt32

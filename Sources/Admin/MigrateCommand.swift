@@ -28,6 +28,8 @@ struct MigrateCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
         @Option(help: "How many at once, 1 to 16.") var parallel = 4
 
+        func validate() throws { try Options.check("--parallel", parallel, in: 1...16) }
+
         func run() async throws {
             try await options.asOwner { settings, owner in
                 try await owner.installer(settings).run { _ in }

@@ -1,3 +1,4 @@
+import Access
 public import ArgumentParser
 import Assembly
 import Glibc
@@ -54,7 +55,19 @@ struct Options: ParsableArguments {
         }
     }
 
-    /// A problem in words on standard error and exit code 1.
+    /// Errors: a usage error that names the range.
+    static func check(_ name: String, _ number: Int, in range: ClosedRange<Int>) throws {
+        guard range.contains(number) else { throw ValidationError("\(name) is a number from \(range.lowerBound) to \(range.upperBound).") }
+    }
+
+    /// An operator's reason, for the trail. Errors: a usage error.
+    func because(_ text: String) throws -> Reason {
+        do { return try Reason(code: "operator", text: text) } catch {
+            throw ValidationError("--reason: say why in 3 to 500 characters.")
+        }
+    }
+
+    /// A problem in words on standard error and exit code 1; settings that cannot be used all at once, and exit code 78.
     func explained<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
@@ -64,6 +77,11 @@ struct Options: ParsableArguments {
             throw ExitCode(1)
         } catch let code as ExitCode {
             throw code
+        } catch let usage as ValidationError {
+            throw usage
+        } catch let fault as SettingsFault {
+            complain("\(fault)")
+            throw ExitCode(78)
         } catch {
             complain("\(error)")
             throw ExitCode(1)

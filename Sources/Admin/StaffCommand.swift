@@ -8,7 +8,9 @@ struct StaffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "staff",
         abstract: "The people of an organization. Its owners manage them in the product; this is for the first owner and for emergencies.",
-        subcommands: [List.self, Invite.self, Suspend.self, Resume.self]
+        subcommands: [
+            List.self, Invite.self, Reinvite.self, Grant.self, Suspend.self, Resume.self, Unlock.self, Reset.self,
+        ]
     )
 
     struct List: AsyncParsableCommand {
@@ -47,13 +49,7 @@ struct StaffCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.staffing(organization) { staffing in
-                let invitation = try await staffing.invite(email: email, name: name, grants: [NewGrant(.builtIn(role), at: location)])
-                options.show(
-                    Table(
-                        ["staff", "token", "expires_at"],
-                        [[.text(invitation.staff.description), .text(invitation.token), .text(invitation.expiresAt.description)]]
-                    )
-                )
+                .of(try await staffing.invite(email: email, name: name, grants: [NewGrant(.builtIn(role), at: location)]))
             }
         }
     }
@@ -67,8 +63,8 @@ struct StaffCommand: AsyncParsableCommand {
         @Option(help: "Why, for the trail.") var reason: String
 
         func run() async throws {
-            let reason = try Reason(code: "operator", text: reason)
-            try await options.staffing(organization) { options.show(.of([try await $0.suspend(staff, reason: reason)])) }
+            let reason = try options.because(reason)
+            try await options.staffing(organization) { .of([try await $0.suspend(staff, reason: reason)]) }
         }
     }
 
@@ -81,25 +77,34 @@ struct StaffCommand: AsyncParsableCommand {
         @Option(help: "Why, for the trail.") var reason: String
 
         func run() async throws {
-            let reason = try Reason(code: "operator", text: reason)
-            try await options.staffing(organization) { options.show(.of([try await $0.resume(staff, reason: reason)])) }
+            let reason = try options.because(reason)
+            try await options.staffing(organization) { .of([try await $0.resume(staff, reason: reason)]) }
         }
     }
 }
 
 extension Options {
-    /// A change of an organization's people by whoever runs the command, in one transaction.
-    func staffing(_ organization: OrganizationID, _ body: (Staffing) async throws -> Void) async throws {
+    /// A change of an organization's people by whoever runs the command, in one transaction. What it answers is shown once that is committed:
+    /// nobody gets a token that was never stored.
+    func staffing(_ organization: OrganizationID, _ body: (Staffing) async throws -> Table) async throws {
         try await withServices { services in
             let caller = Caller.commandLine(user: operatorName, requestID: services.ambient.id(EventID.self).uuid)
-            try await services.tenancy.organization(organization) { tx in
+            let table = try await services.tenancy.organization(organization) { tx in
                 try await body(Staffing(tx, organization: organization, by: caller, now: services.ambient.now(), ambient: services.ambient))
             }
+            show(table)
         }
     }
 }
 
 extension Table {
+    static func of(_ invitation: Invitation) -> Table {
+        Table(
+            ["staff", "token", "expires_at"],
+            [[.text(invitation.staff.description), .text(invitation.token), .text(invitation.expiresAt.description)]]
+        )
+    }
+
     static func of(_ members: [StaffMember]) -> Table {
         Table(
             ["id", "name", "email", "state"],

@@ -1,3 +1,4 @@
+import Access
 import Billing
 import Claims
 public import Jobs
@@ -12,6 +13,7 @@ public struct Product: Sendable {
     public let routes: [Route]
     public let catalogue: JobCatalogue
     public let patientSections: [any PatientSection]
+    public let keyRotation: KeyRotation
 
     public init(_ services: Services) {
         let folders = services.settings.folders
@@ -26,8 +28,17 @@ public struct Product: Sendable {
         )
         let reporting = Reporting()
         routes = organizations.routes + patients.routes + scheduling.routes + billing.routes + claims.routes + reporting.routes
+        keyRotation = KeyRotation(
+            columns: SealedColumn.all + IdempotencyStore.sealedColumns + organizations.sealedColumns + claims.sealedColumns,
+            files: claims.sealedFiles,
+            tenancy: services.tenancy,
+            access: services.access,
+            ambient: services.ambient,
+            wake: services.wake
+        )
         catalogue =
             organizations.catalogue + patients.catalogue + scheduling.catalogue + billing.catalogue + claims.catalogue + reporting.catalogue
+            + keyRotation.catalogue
         patientSections = patients.patientSections + scheduling.patientSections + billing.patientSections + claims.patientSections
     }
 }

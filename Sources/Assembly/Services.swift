@@ -42,7 +42,7 @@ public struct Services: Sendable {
         }
         self.reactor = reactor
         databases = [control] + locations.values
-        keys = try KeyRing(text: settings.keys)
+        keys = if let file = settings.keyFile { try KeyRing(file: file) } else { try KeyRing(text: settings.keys) }
         tenancy = Tenancy(control: control, databases: locations)
         access = Access(tenancy: tenancy, keys: keys, ambient: ambient, logger: logger)
         redis = Redis(settings.servers.redis(program), logger: logger)

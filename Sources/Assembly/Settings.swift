@@ -62,6 +62,8 @@ public struct Settings: Sendable {
     public var folders: Folders
     /// The text of the key file: master keys for sealed columns, cursors and tokens.
     public let keys: String
+    /// Where they stand; a process looks again while it runs, so that a rotation needs no restart.
+    public var keyFile: String?
 }
 
 /// Everything that is wrong with the settings, at once.

@@ -56,6 +56,7 @@ extension Settings {
             migrations: reader.folder("migrations.folder")
         )
         keys = reader.secret("key.file") ?? ""
+        keyFile = reader.optional("key.file")
         self.environment = environment ?? .production
         if environment == .production {
             if servers.databaseCA == nil { reader.fault("database.ca", "is needed: PostgreSQL must be reached over TLS") }

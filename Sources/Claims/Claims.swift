@@ -50,5 +50,12 @@ public struct Claims: Sendable {
         )
     }
 
+    /// For a rotation of the keys.
+    public var sealedColumns: [SealedColumn] {
+        [SealedColumn(.location, "coverage", "member_id", digest: ("member_id_digest", SealedMemberID.digestPurpose))]
+    }
+
+    public var sealedFiles: SealedFiles { SealedFiles(folder: settings.filesFolder, keys: keys) }
+
     public var patientSections: [any PatientSection] { [CoverageSection(), ClaimSection()] }
 }

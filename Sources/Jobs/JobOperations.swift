@@ -1,3 +1,4 @@
+public import Access
 import Postgres
 public import Tenancy
 public import Values
@@ -12,6 +13,17 @@ public struct JobOperations: Sendable {
         self.tenancy = tenancy
         self.ambient = ambient
         self.wake = wake
+    }
+
+    // MARK: Starting
+
+    /// A job of the platform's own, in control's queue, unless an unfinished one has the same key.
+    public func startForPlatform(_ job: some JobDescription, unique key: String, by caller: Caller) async throws {
+        let outbox = Outbox(caller: caller, ambient: ambient)
+        try await tenancy.queue(nil) { tx in
+            tx.enqueue(outbox.start(ambient.id(JobID.self), job, unique: key, delay: .zero, at: nil))
+        }
+        wake?.hint(nil, outbox.news)
     }
 
     // MARK: Looking

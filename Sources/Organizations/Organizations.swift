@@ -25,4 +25,7 @@ public struct Organizations: Sendable {
     }
 
     public var catalogue: JobCatalogue { Housekeeping.catalogue }
+
+    /// For a rotation of the keys.
+    public var sealedColumns: [SealedColumn] { [SealedColumn(.organization, "billing_entity", "tax_id")] }
 }

@@ -106,19 +106,20 @@ public final class Tenancy: Sendable {
     /// One round trip to every database, in milliseconds by name; nil where it failed.
     public func roundTrips() async -> [String: Double?] {
         var times: [String: Double?] = [:]
-        for (name, database) in databases.merging(["control": control], uniquingKeysWith: { first, _ in first }) {
-            let start = ContinuousClock.now
-            let answered = try? await database.flight(.login, ["select 1"])  // its absence is the answer
-            let took = ContinuousClock.now - start
-            times[name] = answered == nil ? .some(nil) : Double(took.components.attoseconds) / 1e15 + Double(took.components.seconds) * 1e3
-        }
+        for name in [nil] + databaseNames.map(Optional.some) { times[name ?? "control"] = .some(await roundTrip(name)) }
         return times
     }
 
     /// Whether a database answers; nil is the control database.
-    public func answers(_ name: String?) async -> Bool {
-        guard let database = name == nil ? control : databases[name ?? ""] else { return false }
-        return (try? await database.flight(.login, ["select 1"])) != nil  // why not is in its log
+    public func answers(_ name: String?) async -> Bool { await roundTrip(name) != nil }
+
+    /// Milliseconds; nil when it does not answer.
+    private func roundTrip(_ name: String?) async -> Double? {
+        guard let database = try? queueDatabase(name) else { return nil }  // not configured here: it does not answer
+        let start = ContinuousClock.now
+        guard (try? await database.flight(.login, ["select 1"])) != nil else { return nil }  // why not is in its log
+        let took = ContinuousClock.now - start
+        return Double(took.components.attoseconds) / 1e15 + Double(took.components.seconds) * 1e3
     }
 
     /// What the connections of every database did, by name.

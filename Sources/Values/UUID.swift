@@ -47,8 +47,16 @@ public struct UUID: Hashable, Sendable, Comparable {
         (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - 8 * ($0 % 8))) }
     }
 
-    /// 32 hexadecimal digits without dashes, as used in names of roles and schemas.
+    /// 32 hexadecimal digits without dashes, as used in names of roles, schemas and folders.
     public var compact: String { hex(bytes) }
+
+    /// Reads `compact`; anything else is nil.
+    public init?(compact text: some StringProtocol) {
+        guard text.utf8.count == 32, text.utf8.allSatisfy({ hexDigit($0) != nil }), let high = UInt64(text.prefix(16), radix: 16),
+            let low = UInt64(text.suffix(16), radix: 16)
+        else { return nil }
+        self.init(high: high, low: low)
+    }
 }
 
 extension UUID: CustomStringConvertible {

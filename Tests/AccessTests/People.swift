@@ -24,6 +24,10 @@ extension Practice {
         Access.Origin(requestID: ambient.id(AuditEntryID.self).uuid, source: source, userAgent: "test")
     }
 
+    func resealAccounts(_ access: Access) async throws -> Resealed {
+        try await access.reseal(SealedColumn.all[0], in: .accounts, by: commandLine()) {}
+    }
+
     func commandLine() -> Caller { .commandLine(user: "test", requestID: origin().requestID) }
 
     func caller(_ access: Access, _ token: String, activity: Access.Activity = .user) async throws -> Caller {

@@ -208,8 +208,9 @@ extension OnDatabase {
                 ambient: practice.ambient,
                 logger: practice.logger
             )
-            #expect(try await rotated.resealSecrets() > 0)
-            #expect(try await rotated.resealSecrets() == 0)
+            #expect(try await practice.resealAccounts(rotated).rows > 0)
+            #expect(try await practice.resealAccounts(rotated) == Resealed())
+            #expect(try await rotated.keyUse(of: SealedColumn.all[0], in: .accounts).keys.sorted() == [2])
             _ = try await rotated.signIn(
                 email: person.email,
                 password: person.password,
@@ -223,7 +224,7 @@ extension OnDatabase {
                 ambient: practice.ambient,
                 logger: practice.logger
             )
-            #expect(try await back.resealSecrets() > 0)
+            #expect(try await practice.resealAccounts(back).rows > 0)
         }
 
         @Test("of fifty sign-ins with the same code at once, one succeeds")

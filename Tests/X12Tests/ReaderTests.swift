@@ -92,6 +92,23 @@ import X12
         #expect(file.remittances.first?.claims.first?.patient?.first == "RENÉ")
     }
 
+    @Test("NUL and bytes that are not UTF-8 are found where they stand, in the reader and in what inspect prints")
+    func notText() throws {
+        let text = Era().text
+        let segment = try #require(text.split(separator: "~").firstIndex { $0.contains("NM1*QC") }) + 1
+        let place = Position(interchange: 1, segment: segment)
+        for (bytes, code) in [
+            ([0x44, 0x00, 0x45], Finding.Code.controlCharacter), ([0x44, 0xC3, 0x28], .notUTF8), ([0xFF, 0xFE, 0x45], .notUTF8),
+        ] {
+            var file = Array(text.utf8)
+            let name = try #require(file.firstRange(of: Array("DOE".utf8)))
+            file.replaceSubrange(name, with: bytes.map(UInt8.init))
+            let found = RemittanceFile.read(file).findings.filter { $0.code == code }
+            #expect(found.map(\.position) == [place], "\(bytes)")
+            #expect(inspect(file).contains(code.rawValue))
+        }
+    }
+
     @Test("UTF-16 is refused by name")
     func utf16() {
         var bytes: [UInt8] = [0xFF, 0xFE]

@@ -123,6 +123,10 @@ create table control.remittance (
     duplicates int not null default 0,
     received_at timestamptz not null,
     posted_at timestamptz,
+    -- A file that fits nobody: the operator who dealt with it, and how.
+    dismissed_at timestamptz,
+    dismissed_by text,
+    dismissed_why text,
     version int not null default 1,
     constraint remittance_file unique nulls not distinct (organization_id, file_sha256, ordinal)
 );
@@ -207,7 +211,7 @@ grant select, insert on control.claim_route, control.job_receipt to control_orga
 -- A worker files an 835 before it is known whose it is: it may find the billing entity and keep what fits nobody.
 grant usage on schema control to queue_worker;
 grant select (id, organization_id, npi, submitter_id, receiver_id) on control.billing_entity to queue_worker;
-grant select, insert on control.remittance to queue_worker;
+grant select, insert, update (dismissed_at, dismissed_by, dismissed_why) on control.remittance to queue_worker;
 grant select, insert, update on control.control_number to control_organization;
 
 -- The rows of an organization are seen only with its id set for the transaction; the owner is bound too (FORCE).

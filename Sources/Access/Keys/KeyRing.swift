@@ -28,18 +28,60 @@ public struct KeyRing: Sendable {
         func digest(_ bytes: [UInt8], _ purpose: String) -> [UInt8] {
             Array(HMAC<SHA256>.authenticationCode(for: bytes, using: derived(purpose)))
         }
+
+        func signingKey() throws -> Curve25519.Signing.PrivateKey {
+            try Curve25519.Signing.PrivateKey(rawRepresentation: derived("checkpoint").withUnsafeBytes { Array($0) })
+        }
     }
 
-    let current: Master
-    /// The keys of before, the newest first.
-    let former: [Master]
+    /// What is left of a key that nothing uses any more.
+    struct Retired: Sendable {
+        let id: UInt32
+        let checks: Curve25519.Signing.PublicKey
+    }
 
-    private var all: [Master] { [current] + former }
+    /// All of one moment.
+    struct Keys: Sendable {
+        let current: Master
+        /// The keys of before, the newest first.
+        let former: [Master]
+        let retired: [Retired]
+
+        init(_ text: String) throws(Failure) {
+            let file = try KeyFile(text)
+            var masters = file.masters
+            guard let current = masters.popLast() else { throw .keyFile(line: 0, "there is no key") }
+            self.current = current
+            former = masters.reversed()
+            retired = file.retired
+        }
+
+        var all: [Master] { [current] + former }
+    }
+
+    private let source: KeySource
+
+    init(source: KeySource) {
+        self.source = source
+    }
+
+    private var current: Master { source.keys.current }
+    private var all: [Master] { source.keys.all }
+
+    /// The number of the key that seals now.
+    public var currentID: UInt32 { current.id }
+
+    /// The numbers of all keys that open, the current one first.
+    public var ids: [UInt32] { all.map(\.id) }
+
+    /// The numbers of the keys that are gone.
+    public var retiredIDs: [UInt32] { source.keys.retired.map(\.id) }
 
     // MARK: Sealed columns
 
     /// Format 1: the byte 1, the key's id (4 bytes), nonce (12), ciphertext, tag (16). What it stands for is authenticated, not stored.
     public func seal(_ plain: [UInt8], for context: SealContext) throws(Failure) -> [UInt8] {
+        let current = current
         guard let box = try? AES.GCM.seal(plain, using: current.derived("seal"), authenticating: context.bytes), let combined = box.combined
         else { throw .malformed }
         return [1] + bigEndian(current.id) + Array(combined)
@@ -48,8 +90,10 @@ public struct KeyRing: Sendable {
     public func seal(_ text: String, for context: SealContext) throws(Failure) -> [UInt8] { try seal(Array(text.utf8), for: context) }
 
     public func open(_ sealed: [UInt8], for context: SealContext) throws(Failure) -> [UInt8] {
-        guard let id = keyID(sealed) else { throw .malformed }
-        guard let master = all.first(where: { $0.id == id }) else { throw .unknownKey(id) }
+        guard let id = KeyRing.keyID(sealed) else { throw .malformed }
+        guard let master = all.first(where: { $0.id == id }) ?? source.newest.all.first(where: { $0.id == id }) else {
+            throw .unknownKey(id)
+        }
         guard let box = try? AES.GCM.SealedBox(combined: sealed[5...]),
             let plain = try? AES.GCM.open(box, using: master.derived("seal"), authenticating: context.bytes)
         else { throw .forged }
@@ -62,9 +106,15 @@ public struct KeyRing: Sendable {
     }
 
     /// False when a rotation has still to seal it anew.
-    public func isCurrent(_ sealed: [UInt8]) -> Bool { keyID(sealed) == current.id }
+    public func isCurrent(_ sealed: [UInt8]) -> Bool { KeyRing.keyID(sealed) == current.id }
 
-    private func keyID(_ sealed: [UInt8]) -> UInt32? {
+    /// The number of the key that sealed it; its first five bytes are enough.
+    public static func keyID(ofHead head: [UInt8]) -> UInt32? {
+        guard head.count >= 5, head[0] == 1 else { return nil }
+        return head[1..<5].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    private static func keyID(_ sealed: [UInt8]) -> UInt32? {
         guard sealed.count >= 33, sealed[0] == 1 else { return nil }
         return sealed[1..<5].reduce(0) { $0 << 8 | UInt32($1) }
     }
@@ -87,14 +137,19 @@ public struct KeyRing: Sendable {
 
     // MARK: Derived secrets and signatures
 
-    /// 20 bytes that follow from a token: a secret that need not be stored before it is confirmed.
-    func secret(for token: [UInt8], purpose: StaticString) -> [UInt8] { Array(current.digest(token, "secret:\(purpose)").prefix(20)) }
+    /// 20 bytes that follow from a token: a secret that need not be stored before it is confirmed. Under every key, the current one first:
+    /// who was shown one before a rotation may confirm it after.
+    func secrets(for token: [UInt8], purpose: StaticString) -> [[UInt8]] {
+        all.map { Array($0.digest(token, "secret:\(purpose)").prefix(20)) }
+    }
 
-    /// Ed25519 keys for exported checkpoints, the current one first; the public half may be given to anybody.
-    func signingKeys() throws -> [Curve25519.Signing.PrivateKey] {
-        try all.map { master in
-            try Curve25519.Signing.PrivateKey(rawRepresentation: master.derived("checkpoint").withUnsafeBytes { Array($0) })
-        }
+    /// The Ed25519 key for exported checkpoints.
+    func signingKey() throws -> Curve25519.Signing.PrivateKey { try current.signingKey() }
+
+    /// What checks checkpoints, also those of retired keys; it may be given to anybody.
+    func checkpointKeys() throws -> [Curve25519.Signing.PublicKey] {
+        let keys = source.keys
+        return try keys.all.map { try $0.signingKey().publicKey } + keys.retired.map(\.checks)
     }
 }
 

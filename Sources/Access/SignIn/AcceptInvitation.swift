@@ -30,7 +30,7 @@ extension Access {
     public func openInvitation(token text: String, from origin: Origin) async throws -> OpenedInvitation {
         let token = try invitationToken(text)
         let invited = try await invited(token)
-        let enrolment = TOTPEnrolment(secret: secret(token), issuer: settings.issuer, account: invited.email, proof: "")
+        let enrolment = TOTPEnrolment(secret: secrets(token)[0], issuer: settings.issuer, account: invited.email, proof: "")
         return OpenedInvitation(
             organization: invited.organizationName,
             email: invited.email,
@@ -82,8 +82,8 @@ extension Access {
         let words = Access.guessable(email: invited.emailKey, name: invited.name, organization: invited.organizationName)
         try PasswordRules.check(password, pointer: "/password", words: words)
         let now = ambient.now()
-        let secret = secret(token)
-        guard let step = TOTP.step(of: code, secret: secret, at: now) else {
+        let proved = secrets(token).lazy.compactMap { secret in TOTP.step(of: code, secret: secret, at: now).map { (secret, $0) } }.first
+        guard let (secret, step) = proved else {
             throw Problem.invalid("/code", "wrong_code", "This is not the code your authenticator app shows. Is the phone's clock right?")
         }
         return (try await hash(password), try keys.seal(secret, for: StoredAccount.secretContext(account)), step, now)
@@ -132,7 +132,8 @@ extension Access {
         return token
     }
 
-    private func secret(_ token: Token) -> [UInt8] { keys.secret(for: token.hash, purpose: "invitation.totp") }
+    /// The one that is shown, then those that were shown before a key was changed.
+    private func secrets(_ token: Token) -> [[UInt8]] { keys.secrets(for: token.hash, purpose: "invitation.totp") }
 
     private func invited(_ token: Token) async throws -> Invited {
         let rows = try await tenancy.signInRead(

@@ -54,10 +54,13 @@ struct GuessCounter: Sendable {
 
     /// It was right: what the account failed before is forgiven; of a shared counter only this attempt is taken back.
     func forgive(at now: Instant) -> [Statement] {
-        subjects.map { kind, subject in
-            kind == .account || kind == .known
-                ? "update control.guess_counter set failures = 0, blocked_until = \(now) where kind = \(kind.rawValue) and subject = \(subject)"
-                : takeBack(kind, subject)
+        forgiveOwn(at: now) + subjects.filter { $0.kind != .account && $0.kind != .known }.map(takeBack)
+    }
+
+    /// Only what the account itself failed: no attempt is taken back from a shared counter.
+    func forgiveOwn(at now: Instant) -> [Statement] {
+        subjects.filter { $0.kind == .account || $0.kind == .known }.map { kind, subject in
+            "update control.guess_counter set failures = 0, blocked_until = \(now) where kind = \(kind.rawValue) and subject = \(subject)"
         }
     }
 

@@ -18,6 +18,32 @@ extension Staffing {
 }
 
 extension Access {
+    /// For somebody who mistyped too often: failed sign-ins of the account are forgiven, from everywhere it has signed in of late. Password
+    /// and second factor stay what they are. Only for the platform's operators. Errors: `not_joined`; `not_found`.
+    public func unlock(_ staff: StaffID, of organization: OrganizationID, reason: Reason, by caller: Caller) async throws {
+        guard caller.may(.platformOperate) else { throw Staffing.notAllowed(.platformOperate) }
+        let now = ambient.now()
+        try await tenancy.signIn { tx in
+            let answers = try await tx.query([
+                "select email_key, account_id from control.staff where id = \(staff) and organization_id = \(organization)",
+                """
+                select distinct source from control.session where account_id = (select account_id from control.staff where id = \(staff)) \
+                and created_at > \(now.adding(seconds: -90 * 86_400)) and source is not null limit 1000
+                """,
+            ])
+            guard let (key, account) = try answers[0].first?.decode((String, AccountID?).self) else { throw Problem.notFound }
+            guard account != nil else { throw Problem.conflict("not_joined", "Only who has joined can sign in. Invite anew instead.") }
+            let counters =
+                [GuessCounter(email: key, source: nil, isKnown: false, keys: keys)]
+                + (try answers[1].decode(String.self)).map { GuessCounter(email: key, source: $0, isKnown: true, keys: keys) }
+            for counter in counters {
+                for statement in counter.forgiveOwn(at: now) { tx.enqueue(statement) }
+            }
+            let act = Act("staff.unlocked", "staff", staff, reason: reason)
+            tx.auditOrganization(act, organization: organization, by: caller, at: now, ambient: ambient)
+        }
+    }
+
     /// The second half: the invitation's token stands for the credentials that were lost. Ends every session and forgives failures.
     func reset(
         _ account: AccountID,
@@ -37,7 +63,7 @@ extension Access {
                 """
             )
             guard let key = try changed.first?.value(0, as: String.self) else { throw Problem.notFound }
-            GuessCounter(email: key, source: nil, isKnown: false, keys: keys).forgive(at: now).prefix(1).forEach { tx.enqueue($0) }
+            GuessCounter(email: key, source: nil, isKnown: false, keys: keys).forgiveOwn(at: now).forEach { tx.enqueue($0) }
             tx.enqueue(
                 """
                 update control.session set ended_at = \(now), ended_why = 'credentials_changed' where account_id = \(account) and ended_at is null
@@ -49,29 +75,5 @@ extension Access {
         }
         callers.forget { $0.account == account }
         return signedIn
-    }
-
-    /// Seals the second factors anew that an earlier key sealed: part of a key rotation, before that key leaves the file. Answers how many.
-    public func resealSecrets() async throws -> Int {
-        var resealed = 0
-        var last: AccountID?
-        while true {
-            let rows = try await tenancy.signInRead(
-                "select id, totp_secret from control.account where (\(last)::uuid is null or id > \(last)) order by id limit 500"
-            )
-            for (id, sealed) in try rows.decode((AccountID, [UInt8]).self) {
-                last = id
-                guard !keys.isCurrent(sealed) else { continue }
-                let context = StoredAccount.secretContext(id)
-                let anew = try keys.seal(try keys.open(sealed, for: context), for: context)
-                // Changed meanwhile: then it was sealed with the current key.
-                resealed += try await tenancy.signIn { tx in
-                    try await tx.query(
-                        "update control.account set totp_secret = \(anew) where id = \(id) and totp_secret = \(sealed) returning id"
-                    ).count
-                }
-            }
-            if rows.count < 500 { return resealed }
-        }
     }
 }

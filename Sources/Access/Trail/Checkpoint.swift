@@ -30,7 +30,7 @@ public struct Checkpoint: Sendable, Hashable {
         self.hash = hash
         madeAt = now
         let text = Array(Checkpoint.signed(trail.kind, trail.id, batch, hash, now).utf8)
-        signature = try keys.signingKeys().first.map { Array(try $0.signature(for: text)) } ?? []
+        signature = Array(try keys.signingKey().signature(for: text))
     }
 
     /// Reads a line; nil when it is none. Whether it is genuine is `verify`'s to say.
@@ -50,7 +50,7 @@ public struct Checkpoint: Sendable, Hashable {
 
     func isGenuine(_ keys: KeyRing) throws -> Bool {
         let text = Array(signed.utf8)
-        return try keys.signingKeys().contains { $0.publicKey.isValidSignature(signature, for: text) }
+        return try keys.checkpointKeys().contains { $0.isValidSignature(signature, for: text) }
     }
 }
 

@@ -16,7 +16,7 @@ public struct IssueInvoice: Sendable {
         let id = work.id(InvoiceID.self)
         let invoice = Invoice(
             id: id,
-            number: "I" + Crockford.text(id.uuid),
+            number: IssueInvoice.number(id.uuid),
             patient: first.patient,
             encounter: encounter,
             day: first.day,
@@ -32,13 +32,7 @@ public struct IssueInvoice: Sendable {
         work.tell(Event("invoice.issued", ["invoice": id, "encounter": encounter]))
         return id
     }
-}
 
-/// Numbers that people read aloud: Crockford's base 32 of an id's time and some of its random bits, 13 characters.
-enum Crockford {
-    static func text(_ id: UUID) -> String {
-        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-        let bits = (id.high >> 16) << 17 | (id.low & 0x1FFFF)
-        return String((0..<13).reversed().map { alphabet[Int(bits >> (5 * UInt64($0)) & 31)] })
-    }
+    /// Of the id's time and 17 of its random bits.
+    private static func number(_ id: UUID) -> String { "I" + Crockford.text((id.high >> 16) << 17 | (id.low & 0x1FFFF), digits: 13) }
 }

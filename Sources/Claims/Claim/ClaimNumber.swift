@@ -1,3 +1,4 @@
+import Access
 import Values
 
 /// CLM01: 16 capitals and digits, unique over the whole platform, telling nothing. Made of the claim's id: its 74 random bits and six of its
@@ -8,7 +9,7 @@ enum ClaimNumber {
         // Version 7: six bits of the milliseconds above the version, 12 random bits below it, 62 random bits under the variant.
         let upper = (high >> 16 & 0x3F) << 12 | high & 0x0FFF
         let lower = low & 0x3FFF_FFFF_FFFF_FFFF
-        return text(upper, bits: 18, lower, bits: 62)
+        return Base32.encode(bigEndian(UInt16(upper >> 2)) + bigEndian(upper << 62 | lower))
     }
 
     /// REF*6R of a line.
@@ -17,21 +18,5 @@ enum ClaimNumber {
     /// As a payer may have sent it back, for looking it up.
     static func looked(up text: String) -> String { text.uppercased() }
 
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
-
-    private static func text(_ upper: UInt64, bits upperBits: Int, _ lower: UInt64, bits lowerBits: Int) -> String {
-        var characters: [UInt8] = []
-        var (pending, pendingBits): (UInt64, Int) = (0, 0)
-        for (value, bits) in [(upper, upperBits), (lower, lowerBits)] {
-            for bit in stride(from: bits - 1, through: 0, by: -1) {
-                pending = pending << 1 | value >> UInt64(bit) & 1
-                pendingBits += 1
-                if pendingBits == 5 {
-                    characters.append(alphabet[Int(pending)])
-                    (pending, pendingBits) = (0, 0)
-                }
-            }
-        }
-        return String(decoding: characters, as: UTF8.self)
-    }
+    private static func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
 }

@@ -91,9 +91,11 @@ struct SealedMemberID: Sendable {
     init(_ memberID: String, of coverage: CoverageID, at location: LocationID, keys: KeyRing) throws {
         let memberID = Coverage.normalized(memberID: memberID)
         sealed = try keys.seal(memberID, for: SealedMemberID.context(coverage, location))
-        digest = keys.digest(memberID, purpose: "coverage.member_id")
+        digest = keys.digest(memberID, purpose: SealedMemberID.digestPurpose)
         tail = Coverage.tail(of: memberID)
     }
+
+    static let digestPurpose: StaticString = "coverage.member_id"
 
     /// Errors: it was sealed for another row, or its key is gone.
     static func open(_ sealed: [UInt8], of coverage: CoverageID, at location: LocationID, keys: KeyRing) throws -> String {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A folder of files that are written whole or not at all, and never changed. All calls block: use them through `FileLane`.
+/// A folder of files that are written whole or not at all. All calls block: use them through `FileLane`.
 struct Folder: Sendable, Hashable {
     let path: String
 
@@ -28,6 +28,11 @@ struct Folder: Sendable, Hashable {
             guard try read(name, limit: bytes.count + 1) == bytes else { throw FileFault("write", EEXIST) }
             return
         }
+        try replace(name, with: bytes)
+    }
+
+    /// The same, in place of what is there.
+    func replace(_ name: String, with bytes: [UInt8]) throws {
         var generator = SystemRandomNumberGenerator()
         let temporary = "\(path)/.\(name).\(String(generator.next(), radix: 36)).part"
         do {
@@ -45,6 +50,31 @@ struct Folder: Sendable, Hashable {
         let (descriptor, status) = try open(Array(name.utf8CString))
         defer { close(descriptor) }
         return try Folder.drain(descriptor, size: Int(status.st_size), limit: limit)
+    }
+
+    /// The first bytes of a file; fewer when it is shorter.
+    func head(_ name: String, count: Int) throws -> [UInt8] {
+        let (descriptor, _) = try open(Array(name.utf8CString))
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = Glibc.read(descriptor, &bytes, count)
+        guard got >= 0 else { throw FileFault("read") }
+        return Array(bytes.prefix(got))
+    }
+
+    /// What is in the folder, sorted; nothing when there is no folder.
+    func names() throws -> [String] {
+        guard let entries = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw FileFault("opendir")
+        }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
     }
 
     /// Makes renames in this folder durable.

@@ -32,6 +32,29 @@ struct ObjectStore: Sendable {
         return try sealed.map { try keys.open($0, for: context(tenant, id)) }
     }
 
+    /// The folders of `folder` by their tenants and the files in them by their ids, with the head of each: what `KeyRing.keyID` takes.
+    func each(_ body: @escaping @Sendable (_ tenant: UUID, _ id: UUID, _ head: [UInt8]) async throws -> Void) async throws {
+        let root = root
+        for tenant in try await FileLane.run({ try root.names() }) {
+            guard let owner = UUID(compact: tenant) else { continue }
+            for part in try await FileLane.run({ try root.folder(tenant).names() }) {
+                let folder = root.folder(tenant).folder(part)
+                for name in try await FileLane.run({ try folder.names() }) {
+                    guard let id = UUID(name) else { continue }
+                    try await body(owner, id, try await FileLane.run { try folder.head(name, count: 5) })
+                }
+            }
+        }
+    }
+
+    /// Seals a file anew with the key in use. It is replaced whole: whoever reads it meanwhile reads the one or the other.
+    func reseal(_ tenant: UUID, _ id: UUID) async throws {
+        let folder = folder(tenant, id)
+        guard let bytes = try await bytes(of: tenant, id) else { return }
+        let sealed = try keys.seal(bytes, for: context(tenant, id))
+        try await FileLane.run { try folder.replace(id.description, with: sealed) }
+    }
+
     /// What a sealed file may measure; larger ones are refused before they are read.
     static let largest = 256 * 1024 * 1024
 

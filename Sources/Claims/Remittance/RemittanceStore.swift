@@ -45,11 +45,16 @@ enum RemittanceStore {
             """
     }
 
-    /// What fits nobody, the newest first. Through the queue's door.
-    static func unclaimed(since: Instant) -> Statement {
-        """
-        select file_name, reasons from control.remittance where organization_id is null and received_at >= \(since)
+    /// What fits nobody and nobody has dismissed, the newest first. Through the queue's door.
+    static let unclaimed: Statement = """
+        select id, file_name, reasons, received_at from control.remittance where organization_id is null and dismissed_at is null
         order by received_at desc, id limit 100
+        """
+
+    static func dismiss(_ id: RemittanceID, by name: String, reason: String, at now: Instant) -> Statement {
+        """
+        update control.remittance set dismissed_at = \(now), dismissed_by = \(name), dismissed_why = \(reason)
+        where id = \(id) and organization_id is null and dismissed_at is null
         """
     }
 

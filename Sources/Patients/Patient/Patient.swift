@@ -53,11 +53,8 @@ public struct Patient: Sendable, Hashable {
         }
     }
 
-    /// Eight characters that are read without mistakes (Crockford's base 32: no I, L, O, U), from random bits.
-    static func chartNumber(random: UInt64) -> String {
-        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-        return String((0..<8).map { alphabet[Int(random >> (5 * UInt64($0)) & 31)] })
-    }
+    /// Eight characters, from random bits.
+    static func chartNumber(random: UInt64) -> String { Crockford.text(random, digits: 8) }
 }
 
 /// A patient that is not a person.

@@ -1,4 +1,4 @@
-import Access
+public import Access
 import Crypto
 import Jobs
 public import Postgres
@@ -126,6 +126,11 @@ public enum IdempotencyStore {
         )
         """
     }
+
+    /// They are gone before a key is retired.
+    public static let sealedColumns: [SealedColumn] = [
+        .shortLived(.location, "idempotency_key", "answer"), .shortLived(.organization, "idempotency", "answer"),
+    ]
 
     /// Answers are kept for 72 hours. Through a location's door.
     public static func expire(at now: Instant) -> Statement {
