@@ -44,7 +44,7 @@ public struct Services: Sendable {
         databases = [control] + locations.values
         keys = try KeyRing(text: settings.keys)
         tenancy = Tenancy(control: control, databases: locations)
-        access = Access(tenancy: tenancy, keys: keys, ambient: ambient, logger: logger)
+        access = Access(tenancy: tenancy, keys: keys, settings: settings.access, ambient: ambient, logger: logger)
         redis = Redis(settings.servers.redis(program), logger: logger)
         wake = Wake(redis: redis)
     }
@@ -56,6 +56,16 @@ public struct Services: Sendable {
     public func close() async {
         for database in databases { await database.close() }
         await reactor.shutdown()
+    }
+}
+
+extension Settings {
+    var access: AccessSettings {
+        var access = AccessSettings()
+        access.checkpointFolder = folders.checkpoints
+        access.stepUpSeconds = Int64(security.stepUpMinutes) * 60
+        access.breakGlassSeconds = Int64(security.breakGlassMinutes) * 60
+        return access
     }
 }
 

@@ -47,6 +47,14 @@ public struct Settings: Sendable {
         public var inbound: String
         public var files: String
         public let migrations: String
+        /// Where signed checkpoints of the trails are added each hour, best on another machine; nil is nowhere.
+        public var checkpoints: String?
+    }
+
+    /// How long proofs and emergencies last, in minutes. A deployment may be stricter, never laxer.
+    public struct Security: Sendable {
+        public var stepUpMinutes: Int
+        public var breakGlassMinutes: Int
     }
 
     public let environment: Environment
@@ -57,6 +65,7 @@ public struct Settings: Sendable {
     public let owner: Login?
     public var http: HTTP
     public var folders: Folders
+    public var security: Security
     /// The text of the key file: master keys for sealed columns, cursors and tokens.
     public let keys: String
 }

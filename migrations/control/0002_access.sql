@@ -263,6 +263,8 @@ create policy sign_in on control.refusal_count to control_sign_in using (true);
 alter table control.audit_entry enable row level security, force row level security;
 create policy organization on control.audit_entry to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 create policy sign_in on control.audit_entry for insert to control_sign_in with check (true);
+-- The owner moves old sealed entries into signed files, one organization at a time.
+create policy archive on control.audit_entry to current_user using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 alter table control.audit_unsealed enable row level security, force row level security;
 create policy organization on control.audit_unsealed to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 create policy sign_in on control.audit_unsealed for insert to control_sign_in with check (true);
