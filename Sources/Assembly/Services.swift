@@ -49,6 +49,9 @@ public struct Services: Sendable {
         wake = Wake(redis: redis)
     }
 
+    /// What must hold before this process serves anybody.
+    public var startCheck: StartCheck { StartCheck(settings, databases, logger: logger) }
+
     /// Looking into the queues and steering them, for operators.
     public var jobOperations: JobOperations { JobOperations(tenancy: tenancy, ambient: ambient, wake: wake) }
 

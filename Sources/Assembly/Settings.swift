@@ -26,8 +26,8 @@ public struct Settings: Sendable {
         /// false behind a pooler in transaction mode.
         public var preparedStatements: Bool
         public let redisHost: String
-        public let redisPort: Int
-        public let redisPassword: String?
+        public var redisPort: Int
+        public var redisPassword: String?
         public let redisCA: String?
     }
 
@@ -59,8 +59,8 @@ public struct Settings: Sendable {
 
     public let environment: Environment
     public var servers: Servers
-    public let gateway: Login
-    public let worker: Login
+    public var gateway: Login
+    public var worker: Login
     /// Only where the command line runs; gateway and worker must not have it.
     public let owner: Login?
     public var http: HTTP

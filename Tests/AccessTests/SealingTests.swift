@@ -43,14 +43,13 @@ extension OnDatabase {
         )
         func disorder(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
-            let committed = Mutex<Set<PatientID>>([])
-            let running = Atomic<Int>(3)
+            let progress = Progress()
             struct ChangedMind: Error {}
             try await withThrowingTaskGroup(of: Void.self) { group in
                 // Three writers hold a connection each while they need another: one more is free, so they never wait for each other.
                 for writer in 0..<3 {
                     group.addTask {
-                        defer { running.subtract(1, ordering: .sequentiallyConsistent) }
+                        defer { progress.writers.subtract(1, ordering: .sequentiallyConsistent) }
                         for round in 0..<15 {
                             let (early, late) = (scene.practice.ambient.id(PatientID.self), scene.practice.ambient.id(PatientID.self))
                             do {
@@ -61,15 +60,15 @@ extension OnDatabase {
                                     try await scene.practice.tenancy.transaction(scene.trail) { try scene.act($0, late) }
                                     if (round + writer) % 5 == 0 { throw ChangedMind() }
                                 }
-                                committed.withLock { _ = $0.insert(early) }
+                                progress.committed.withLock { _ = $0.insert(early) }
                             } catch is ChangedMind {}
-                            committed.withLock { _ = $0.insert(late) }
+                            progress.committed.withLock { _ = $0.insert(late) }
                         }
                     }
                 }
                 for _ in 0..<2 {
                     group.addTask {
-                        while running.load(ordering: .sequentiallyConsistent) > 0 { try await scene.access.seal(scene.trail) }
+                        while progress.writers.load(ordering: .sequentiallyConsistent) > 0 { try await scene.access.seal(scene.trail) }
                     }
                 }
                 try await group.waitForAll()
@@ -79,7 +78,7 @@ extension OnDatabase {
             #expect(result.isSound)
             #expect(result.unsealed == 0)
             #expect(result.seals > 1, "sealers ran meanwhile")
-            let written = committed.withLock { $0 }
+            let written = progress.committed.withLock { $0 }
             #expect(result.entries == written.count)
             #expect(Set(try await scene.all().flatMap(\.patients)) == written)
             let sealed = try await scene.practice.tenancy.read(
@@ -98,4 +97,9 @@ extension OnDatabase {
             #expect(try await scene.access.seal(scene.trail) == 1)
         }
     }
+}
+
+private final class Progress: Sendable {
+    let committed = Mutex<Set<PatientID>>([])
+    let writers = Atomic<Int>(3)
 }
