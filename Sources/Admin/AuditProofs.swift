@@ -22,7 +22,7 @@ extension AuditCommand {
                 var rows: [[Table.Cell]] = []
                 var isSound = true
                 for trail in try await places.trails(services) {
-                    let kept = try await checkpoints.map { try await Verify.kept(trail, in: $0, services) } ?? []
+                    let kept = if let checkpoints { try await Verify.kept(trail, in: checkpoints, services) } else { [Checkpoint]() }
                     let result = try await services.access.verify(trail, checkpoints: kept, archive: archive.map(TrailFolder.init))
                     isSound = isSound && result.isSound
                     rows.append(Verify.row(trail, result, at: services.ambient.now()))

@@ -1,5 +1,6 @@
 import Access
 import Assembly
+import Tenancy
 import TestSupport
 import Testing
 import Values
