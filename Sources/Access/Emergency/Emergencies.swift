@@ -16,8 +16,7 @@ extension Access {
         return try rows.first.map(BreakGlass.init)
     }
 
-    /// Records the breaking in the location's own trail, where the patient's is. First, for the grant is in another database: what is not on
-    /// record there does not happen.
+    /// Records the breaking in the location's own trail, where what was seen of the patient is.
     public func recordGlass(_ id: BreakGlassID, _ patient: PatientID, _ reason: Reason, at location: Location, by caller: Caller)
         async throws
     {

@@ -113,9 +113,10 @@ struct BreakGlassRoutes {
         let exists = try await call.tenancy.read(location, PatientStore.exists(body.patient))
         guard !exists.isEmpty else { throw Problem.notFound }
         let id = work.id(BreakGlassID.self)
-        try await call.access.recordGlass(id, body.patient, reason, at: location, by: call.caller)
         let seconds = min(call.access.breakGlassSeconds, Int64(body.minutes ?? 60) * 60)
         let glass = try await work.emergencies.open(id, body.patient, at: location.id, reason, seconds: seconds)
+        // Before the grant commits, for it is in another database: without its record at the location it does not happen.
+        try await call.access.recordGlass(id, body.patient, reason, at: location, by: call.caller)
         // The notice to the privacy officer: ids only; the reason is in the review.
         work.tell(Event("chart.glass_broken", ["break_glass": id, "organization": location.organization, "location": location.id]))
         return glass
