@@ -25,6 +25,9 @@ public final class Access: Sendable {
         hashing = HashingLanes(threads: settings.hashingThreads, queueLimit: settings.hashingQueue)
     }
 
+    /// How long broken glass opens a chart at most.
+    public var breakGlassSeconds: Int64 { settings.breakGlassSeconds }
+
     /// Writes an act that changes nothing else, for the command line: searches, exports, verifications.
     public func record(_ act: Act, in trail: Trail, by caller: Caller) async throws {
         let now = ambient.now()

@@ -8,6 +8,12 @@ public struct AccessSettings: Sendable {
     public var sessionSeconds: Int64 = 12 * 3600
     /// How often the last use is written: not on every request.
     public var touchSeconds: Int64 = 60
+    /// How long a proof (password or code) opens the routes that need one (AU-12).
+    public var stepUpSeconds: Int64 = 10 * 60
+    /// How long a broken glass opens a chart (AZ-11): at most an hour.
+    public var breakGlassSeconds: Int64 = 60 * 60 {
+        didSet { breakGlassSeconds = max(1, min(breakGlassSeconds, 3600)) }
+    }
     /// Open sessions of one account; the oldest makes room.
     public var sessionsPerAccount = 20
     /// How old what is known of a caller may be (L2): at most a second.
@@ -26,6 +32,8 @@ public struct AccessSettings: Sendable {
     public var guesses = GuessLimits()
     /// Entries of the trail that one refused actor makes in a minute; more are only counted.
     public var refusalsPerMinute = 10
+    /// Where the worker adds a signed checkpoint of every trail each hour; nil is nowhere.
+    public var checkpointFolder: String?
 
     public init() {}
 }

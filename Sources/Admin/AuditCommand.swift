@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Who did or saw what, when and why.",
-        subcommands: [Search.self, Verify.self, MakeCheckpoint.self]
+        subcommands: [Search.self, Verify.self, MakeCheckpoint.self, Archive.self]
     )
 
     /// Whose trail.
@@ -25,6 +25,25 @@ struct AuditCommand: AsyncParsableCommand {
             if let organization { return .organization(organization) }
             guard let location else { throw Problem.notFound }
             return .location(try await services.tenancy.location(location))
+        }
+    }
+
+    /// Whose trail, or everybody's.
+    struct Places: ParsableArguments {
+        @Option(help: "The trail of this location.") var location: LocationID?
+        @Option(help: "The trail of this organization: sign-ins, roles, refusals, settings.") var organization: OrganizationID?
+        @Flag(help: "Every trail there is.") var all = false
+
+        func validate() throws {
+            let named = (location == nil ? 0 : 1) + (organization == nil ? 0 : 1) + (all ? 1 : 0)
+            guard named == 1 else { throw ValidationError("Name a location or an organization, or say --all.") }
+        }
+
+        func trails(_ services: Services) async throws -> [Trail] {
+            if all { return try await services.access.trails() }
+            if let organization { return [.organization(organization)] }
+            guard let location else { throw Problem.notFound }
+            return [.location(try await services.tenancy.location(location))]
         }
     }
 
@@ -57,61 +76,6 @@ struct AuditCommand: AsyncParsableCommand {
                         }
                     )
                 )
-            }
-        }
-    }
-
-    struct Verify: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Check that nothing was changed, removed, added or reordered. Names the first finding. Exit code 2 when there is one."
-        )
-
-        @OptionGroup var options: Options
-        @OptionGroup var place: Place
-        @Option(help: "A file of checkpoints kept elsewhere, one a line: they show a cut tail.") var checkpoints: String?
-
-        func run() async throws {
-            try await options.withServices { services in
-                let kept = try checkpoints.map { path in
-                    guard let data = FileManager.default.contents(atPath: path) else {
-                        throw Problem.invalid("checkpoints_unreadable", "\(path) cannot be read.")
-                    }
-                    return try String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
-                        guard let checkpoint = Checkpoint(line) else {
-                            throw Problem.invalid("checkpoints_unreadable", "\(path) has a line that is no checkpoint.")
-                        }
-                        return checkpoint
-                    }
-                }
-                let result = try await services.access.verify(try await place.trail(services), checkpoints: kept ?? [])
-                let oldest: Table.Cell = result.oldestUnsealed.map { .text($0.description) } ?? .none
-                let finding: Table.Cell = result.finding.map { .text("\($0)") } ?? .none
-                options.show(
-                    Table(
-                        ["entries", "seals", "unsealed", "oldest_unsealed", "finding"],
-                        [[.number(result.entries), .number(Int(result.seals)), .number(result.unsealed), oldest, finding]]
-                    )
-                )
-                if result.finding != nil { throw ExitCode(2) }
-            }
-        }
-    }
-
-    struct MakeCheckpoint: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "checkpoint",
-            abstract: "Print one signed line that fixes the trail as it is sealed now. Keep it elsewhere."
-        )
-
-        @OptionGroup var options: Options
-        @OptionGroup var place: Place
-
-        func run() async throws {
-            try await options.withServices { services in
-                guard let checkpoint = try await services.access.checkpoint(try await place.trail(services)) else {
-                    throw Problem.conflict("nothing_sealed", "Nothing is sealed yet.")
-                }
-                print(checkpoint.text)
             }
         }
     }

@@ -35,6 +35,7 @@ public struct GatewayProcess: Sendable {
     /// Later ones stop first: the server drains while databases and Redis are still there.
     public var group: [any Service] {
         [
+            services.startCheck.later,
             RedisConnection(redis: services.redis),
             MetricsServer(
                 metrics,
@@ -76,6 +77,7 @@ public struct WorkerProcess: Sendable {
 
     public var group: [any Service] {
         [
+            services.startCheck.later,
             RedisConnection(redis: services.redis),
             MetricsServer(
                 metrics,

@@ -44,10 +44,13 @@ public struct Services: Sendable {
         databases = [control] + locations.values
         keys = if let file = settings.keyFile { try KeyRing(file: file) } else { try KeyRing(text: settings.keys) }
         tenancy = Tenancy(control: control, databases: locations)
-        access = Access(tenancy: tenancy, keys: keys, ambient: ambient, logger: logger)
+        access = Access(tenancy: tenancy, keys: keys, settings: settings.access, ambient: ambient, logger: logger)
         redis = Redis(settings.servers.redis(program), logger: logger)
         wake = Wake(redis: redis)
     }
+
+    /// What must hold before this process serves anybody.
+    public var startCheck: StartCheck { StartCheck(settings, databases, logger: logger) }
 
     /// Looking into the queues and steering them, for operators.
     public var jobOperations: JobOperations { JobOperations(tenancy: tenancy, ambient: ambient, wake: wake) }
@@ -56,6 +59,16 @@ public struct Services: Sendable {
     public func close() async {
         for database in databases { await database.close() }
         await reactor.shutdown()
+    }
+}
+
+extension Settings {
+    var access: AccessSettings {
+        var access = AccessSettings()
+        access.checkpointFolder = folders.checkpoints
+        access.stepUpSeconds = Int64(security.stepUpMinutes) * 60
+        access.breakGlassSeconds = Int64(security.breakGlassMinutes) * 60
+        return access
     }
 }
 

@@ -29,8 +29,8 @@ public struct Settings: Sendable {
         /// false behind a pooler in transaction mode.
         public var preparedStatements: Bool
         public let redisHost: String
-        public let redisPort: Int
-        public let redisPassword: String?
+        public var redisPort: Int
+        public var redisPassword: String?
         public let redisCA: String?
     }
 
@@ -50,16 +50,25 @@ public struct Settings: Sendable {
         public var inbound: String
         public var files: String
         public let migrations: String
+        /// Where signed checkpoints of the trails are added each hour, best on another machine; nil is nowhere.
+        public var checkpoints: String?
+    }
+
+    /// How long proofs and emergencies last, in minutes. A deployment may be stricter, never laxer.
+    public struct Security: Sendable {
+        public var stepUpMinutes: Int
+        public var breakGlassMinutes: Int
     }
 
     public let environment: Environment
     public var servers: Servers
-    public let gateway: Login
-    public let worker: Login
+    public var gateway: Login
+    public var worker: Login
     /// Only where the command line runs; gateway and worker must not have it.
     public let owner: Login?
     public var http: HTTP
     public var folders: Folders
+    public var security: Security
     /// The text of the key file: master keys for sealed columns, cursors and tokens.
     public let keys: String
     /// Where they stand; a process looks again while it runs, so that a rotation needs no restart.

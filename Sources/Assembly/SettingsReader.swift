@@ -53,7 +53,12 @@ extension Settings {
             outbound: reader.folder("outbound.folder"),
             inbound: reader.folder("inbound.folder"),
             files: reader.folder("files.folder"),
-            migrations: reader.folder("migrations.folder")
+            migrations: reader.folder("migrations.folder"),
+            checkpoints: reader.optional("checkpoint.folder") == nil ? nil : reader.folder("checkpoint.folder")
+        )
+        security = Security(
+            stepUpMinutes: reader.number("step.up.minutes", 10, in: 1...10),
+            breakGlassMinutes: reader.number("break.glass.minutes", 60, in: 1...60)
         )
         keys = reader.secret("key.file") ?? ""
         keyFile = reader.optional("key.file")

@@ -8,6 +8,7 @@ struct GatewayProgram {
         let logger = Launch.logger(.gateway)
         do {
             let gateway = try GatewayProcess(try await Settings.read(), logger: logger)
+            try await gateway.services.startCheck.run()
             try await Launch.run(gateway.group, logger: logger)
             await gateway.services.close()
         } catch let fault as SettingsFault {

@@ -13,10 +13,14 @@ public struct Patients: Sendable {
         self.chartNumberPrefix = chartNumberPrefix
     }
 
-    public var routes: [Route] { PatientRoutes(chartNumberPrefix: chartNumberPrefix).routes + RelationshipRoutes().routes }
+    public var routes: [Route] {
+        PatientRoutes(chartNumberPrefix: chartNumberPrefix).routes + RelationshipRoutes().routes + BreakGlassRoutes().routes
+    }
 
     /// What it tells others; nobody here listens.
-    public var catalogue: JobCatalogue { JobCatalogue(events: ["patient.registered", "patient.updated"]) }
+    public var catalogue: JobCatalogue {
+        JobCatalogue(events: ["patient.registered", "patient.updated", "chart.glass_broken", "chart.glass_ended"])
+    }
 
     public var patientSections: [any PatientSection] { [ChartSection()] }
 }

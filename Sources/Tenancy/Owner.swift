@@ -25,6 +25,19 @@ public struct Owner: Sendable {
         return database
     }
 
+    /// A transaction with the owner's rights in a location's schema: only for what the doors' roles must never be able to do.
+    public func transaction<T: Sendable>(_ location: Location, _ body: (Transaction) async throws -> T) async throws -> T {
+        try await database(location.database).transaction(.login(schema: location.schema), body)
+    }
+
+    /// The same for the rows of one organization: row-level security binds the owner too.
+    public func transaction<T: Sendable>(_ organization: OrganizationID, _ body: (Transaction) async throws -> T) async throws -> T {
+        try await control.transaction(.login) { tx in
+            tx.enqueue("select set_config('app.organization', \(organization.description), true)")
+            return try await body(tx)
+        }
+    }
+
     /// Brings one schema that is not a location's (control, queue, reference) to the newest version, each migration in a transaction of
     /// its own together with its version row.
     func migrate(_ target: MigrationFiles.Target, in database: Database) async throws {

@@ -8,6 +8,7 @@ struct WorkerProgram {
         let logger = Launch.logger(.worker)
         do {
             let worker = try WorkerProcess(try await Settings.read(), logger: logger)
+            try await worker.services.startCheck.run()
             try await Launch.run(worker.group, logger: logger)
             await worker.services.close()
         } catch let fault as SettingsFault {

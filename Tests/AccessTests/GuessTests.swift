@@ -90,5 +90,59 @@ extension OnDatabase {
             }
             #expect(judged <= 50)
         }
+
+        @Test("at one moment six guesses are judged, of five hundred at once, whether the account exists or not")
+        func exactly() async throws {
+            let practice = try Practice.current
+            let person = try await practice.join(practice.access(), [NewGrant(.builtIn(.frontDesk), at: practice.north.id)])
+            let now = practice.clock.now
+            let still = Ambient(now: { now }, random: Ambient.system.random)
+            var settings = AccessSettings()
+            settings.hashingQueue = 1000
+            let access = Access(tenancy: practice.tenancy, keys: practice.keys, settings: settings, ambient: still, logger: practice.logger)
+            for (place, email) in [person.email, "nobody\(UInt64.random(in: 0...UInt64.max))@example.org"].enumerated() {
+                let problems = try await withThrowingTaskGroup(of: Problem?.self) { group in
+                    for number in 0..<500 {
+                        group.addTask {
+                            do {
+                                let origin = practice.origin("198.\(18 + place).\(number / 250).\(number % 250)")
+                                _ = try await access.signIn(email: email, password: "guess \(number)", code: "123456", from: origin)
+                                return nil
+                            } catch let problem as Problem {
+                                return problem
+                            }
+                        }
+                    }
+                    return try await group.reduce(into: [Problem?]()) { $0.append($1) }
+                }
+                // Five are free, the sixth begins the wait.
+                #expect(problems.count { $0 == Access.signInRefused } == 6)
+                let early = problems.compactMap { $0 }.filter { $0.code == "too_many_attempts" }
+                #expect(early.count == 494)
+                #expect(Set(early).count == 1, "one answer to all")
+            }
+        }
+
+        @Test("a refusal takes about as long for an unknown account as for a known one")
+        func timing() async throws {
+            let practice = try Practice.current
+            let access = practice.access()
+            var took: [Bool: [Duration]] = [:]
+            for number in 0..<7 {
+                let person = try await practice.join(access, [NewGrant(.builtIn(.frontDesk), at: practice.north.id)])
+                for isKnown in [true, false] {
+                    let email = isKnown ? person.email : "nobody\(UInt64.random(in: 0...UInt64.max))@example.org"
+                    let origin = practice.origin("198.51.\(isKnown ? 1 : 2).\(number)")
+                    let start = ContinuousClock.now
+                    let code = try await problem {
+                        _ = try await access.signIn(email: email, password: "not this one", code: "123456", from: origin)
+                    }
+                    took[isKnown, default: []].append(ContinuousClock.now - start)
+                    #expect(code == "sign_in_refused")
+                }
+            }
+            let (known, unknown) = (try #require(took[true]?.sorted()[3]), try #require(took[false]?.sorted()[3]))
+            #expect(known < unknown * 3 && unknown < known * 3, "\(known) and \(unknown)")
+        }
     }
 }

@@ -15,6 +15,8 @@ final class Practice: Sendable {
     let owner: Owner
     let ownerControl: Database
     let ownerLocations: Database
+    let superControl: Database
+    let superLocations: Database
     let clock = Clock()
     let keys: KeyRing
     let logger: Logger
@@ -61,6 +63,8 @@ final class Practice: Sendable {
         await main.close()
         ownerControl = connect(names[0], servers.owner)
         ownerLocations = connect(names[1], servers.owner)
+        superControl = connect(names[0], servers.superuser)
+        superLocations = connect(names[1], servers.superuser)
         for database in [ownerControl, ownerLocations] {
             try await database.script(
                 SQLFile(text: "create schema ext; create extension btree_gist with schema ext; create extension pg_trgm with schema ext;")
@@ -99,7 +103,7 @@ final class Practice: Sendable {
     }
 
     func close() async throws {
-        for database in databases + [ownerControl, ownerLocations] { await database.close() }
+        for database in databases + [ownerControl, ownerLocations, superControl, superLocations] { await database.close() }
         let servers = try TestServers.current()
         let settings = DatabaseSettings(
             host: servers.databaseHost,

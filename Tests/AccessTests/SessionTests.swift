@@ -54,13 +54,13 @@ extension OnDatabase {
             let practice = try Practice.current
             let access = practice.access()
             let person = try await practice.join(access, [NewGrant(.builtIn(.provider), at: practice.north.id)])
-            practice.clock.advance(seconds: 400)
+            practice.clock.advance(seconds: 601)
             let old = try await practice.caller(access, person.token)
-            #expect(throws: Problem.self) { try old.requireStepUp(at: practice.clock.now) }
+            #expect(throws: Access.stepUpRequired) { try access.requireStepUp(old, at: practice.clock.now) }
             let next = try await access.stepUp(code: person.code(practice), by: old, from: practice.origin())
             #expect(next.token != person.token)
             let new = try await practice.caller(access, next.token)
-            try new.requireStepUp(at: practice.clock.now)
+            try access.requireStepUp(new, at: practice.clock.now)
             #expect(new.session != old.session)
             #expect(try await problem { _ = try await practice.caller(access, person.token) } == "not_signed_in")
             #expect(

@@ -43,4 +43,20 @@ struct RoleMatrixTests {
             #expect(answer.status == 401, "\(route.method.rawValue) \(route.path) answered \(answer.status)")
         }
     }
+
+    @Test("roles, grants, keys, invitations, second factors and broken glass need a fresh proof, and nothing else does")
+    func stepUp() async throws {
+        let clinic = try await Clinic.shared.value
+        let routes = clinic.gateway.server.routes.filter(\.needsStepUp).map { "\($0.method.rawValue) \($0.path)" }
+        #expect(
+            Set(routes) == [
+                "POST /v1/account/second-factor/enrolment", "POST /v1/locations/{location}/break-glass",
+                "POST /v1/organizations/{organization}/api-keys", "POST /v1/organizations/{organization}/roles",
+                "PATCH /v1/organizations/{organization}/roles/{role}", "POST /v1/organizations/{organization}/roles/{role}/removal",
+                "POST /v1/organizations/{organization}/staff", "POST /v1/organizations/{organization}/staff/{staff}/grants",
+                "POST /v1/organizations/{organization}/staff/{staff}/grants/{grant}/revocation",
+                "POST /v1/organizations/{organization}/staff/{staff}/resumption",
+            ]
+        )
+    }
 }

@@ -17,6 +17,8 @@ public struct TestServers: Sendable {
     public let locationDatabases: [String]
     /// Owns the databases, may make roles and databases; no superuser.
     public let owner: Login
+    /// May do everything: for tests of what even this must not do unseen.
+    public let superuser: Login
     public let gateway: Login
     public let worker: Login
 
@@ -48,6 +50,7 @@ public struct TestServers: Sendable {
         controlDatabase = reader.text("CONTROL_DATABASE")
         locationDatabases = reader.text("LOCATION_DATABASES").split(separator: ",").map(String.init)
         owner = reader.login("OWNER")
+        superuser = reader.superuser()
         gateway = reader.login("GATEWAY")
         worker = reader.login("WORKER")
         redisHost = reader.text("REDIS_HOST")
@@ -98,6 +101,16 @@ private struct EnvironmentReader {
             return ""
         }
         return String(value.prefix { !$0.isNewline })
+    }
+
+    /// No setting names the superuser: its password lies beside the owner's.
+    mutating func superuser() -> TestServers.Login {
+        let beside = URL(filePath: text("OWNER_PASSWORD_FILE")).deletingLastPathComponent().appending(path: "superuser")
+        guard let value = try? String(contentsOf: beside, encoding: .utf8) else {
+            refuse("the superuser's password cannot be read")
+            return TestServers.Login(user: "", password: "")
+        }
+        return TestServers.Login(user: "polyclinic_superuser", password: String(value.prefix { !$0.isNewline }))
     }
 
     mutating func login(_ role: String) -> TestServers.Login {

@@ -29,7 +29,9 @@ public final class TestClinic: Sendable {
     /// What its gateway wrote of the requests it answered.
     public let requests: RequestLines
 
-    public static func open(worker: Bool = false, _ change: (inout Settings) -> Void = { _ in }) async throws -> TestClinic {
+    public static func open(worker: Bool = false, ambient: Ambient = .system, _ change: (inout Settings) -> Void = { _ in }) async throws
+        -> TestClinic
+    {
         let template = try await TestTemplate.shared()
         var settings = try await template.clone()
         let root = FileManager.default.temporaryDirectory.path() + "/polyclinic-" + settings.servers.controlDatabase
@@ -41,18 +43,25 @@ public final class TestClinic: Sendable {
         settings.folders.files = root + "/files"
         settings.http.port = 0
         settings.http.requestsPerMinute = 100_000_000
+        // Suites that wait for each other on a slow machine sign in once; what a step-up is for has tests of its own.
+        settings.security.stepUpMinutes = 600
         change(&settings)
-        let clinic = try await TestClinic(template, settings)
+        let clinic = try await TestClinic(template, settings, ambient)
         if worker { try clinic.startWorker() }
         return clinic
     }
 
-    private init(_ template: TestTemplate, _ settings: Settings) async throws {
+    private init(_ template: TestTemplate, _ settings: Settings, _ ambient: Ambient) async throws {
         self.settings = settings
         let requests = RequestLines()
         self.requests = requests
-        gateway = try GatewayProcess(settings, log: AccessLog { requests.append($0) }, logger: TestTemplate.quiet)
-        services = try Services(settings, as: .admin, logger: TestTemplate.quiet)
+        gateway = try GatewayProcess(
+            settings,
+            ambient: ambient,
+            log: AccessLog { requests.append($0) },
+            logger: TestTemplate.quiet
+        )
+        services = try Services(settings, as: .admin, ambient: ambient, logger: TestTemplate.quiet)
         organization = template.organization
         rival = template.rival
         north = try await services.tenancy.location(template.north)

@@ -124,6 +124,38 @@ create index staff_grant_of_role on control.staff_grant (role_id) where role_id 
 create index staff_grant_owner on control.staff_grant (organization_id) where built_in = 'owner';
 comment on table control.staff_grant is 'retention=operational';
 
+-- Emergency access: one person, one patient, one location, to look only, until expires_at. The row is also the task to review it. It is never
+-- removed, and of what was granted nothing changes but that it ended early.
+create table control.break_glass (
+    id uuid primary key,
+    organization_id uuid not null references control.organization,
+    location_id uuid not null references control.location_directory,
+    staff_id uuid not null,
+    staff_name text not null,
+    patient_id uuid not null,
+    reason_code text not null,
+    reason_text text not null,
+    started_at timestamptz not null,
+    expires_at timestamptz not null,
+    ended_at timestamptz,
+    review text not null default 'open' check (review in ('open', 'closed')),
+    reviewed_at timestamptz,
+    reviewed_by uuid,
+    review_note text,
+    version int not null default 1,
+    created_at timestamptz not null,
+    created_by uuid not null,
+    updated_at timestamptz not null,
+    updated_by uuid not null,
+    constraint break_glass_hour check (expires_at > started_at and expires_at <= started_at + interval '60 minutes'),
+    constraint break_glass_review check ((review = 'closed') = (reviewed_by is not null and reviewed_by <> staff_id and review_note is not null)),
+    foreign key (staff_id, organization_id) references control.staff (id, organization_id)
+);
+create index break_glass_staff on control.break_glass (staff_id, expires_at);
+create index break_glass_started on control.break_glass (organization_id, started_at, id);
+create index break_glass_open on control.break_glass (organization_id, started_at, id) where review = 'open';
+comment on table control.break_glass is 'retention=audit';
+
 -- A program's way in: scopes are permissions, locations null is the whole organization.
 create table control.api_key (
     id uuid primary key,
@@ -237,6 +269,8 @@ grant select, insert, delete on control.staff_grant to control_organization;
 grant select (id, organization_id, name, scopes, locations, expires_at, revoked_at, version, created_at, created_by, updated_at, updated_by), insert
     on control.api_key to control_organization;
 grant update (revoked_at, version, updated_at, updated_by) on control.api_key to control_organization;
+grant select, insert on control.break_glass to control_organization;
+grant update (ended_at, review, reviewed_at, reviewed_by, review_note, version, updated_at, updated_by) on control.break_glass to control_organization;
 grant select, insert on control.refusal_count to control_organization;
 grant update (refusals) on control.refusal_count to control_organization;
 grant select, insert on control.audit_entry, control.audit_seal, control.audit_checkpoint to control_organization;
@@ -257,12 +291,16 @@ create policy sign_in on control.staff_grant for select to control_sign_in using
 alter table control.api_key enable row level security, force row level security;
 create policy organization on control.api_key to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 create policy sign_in on control.api_key for select to control_sign_in using (true);
+alter table control.break_glass enable row level security, force row level security;
+create policy organization on control.break_glass to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 alter table control.refusal_count enable row level security, force row level security;
 create policy organization on control.refusal_count to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 create policy sign_in on control.refusal_count to control_sign_in using (true);
 alter table control.audit_entry enable row level security, force row level security;
 create policy organization on control.audit_entry to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 create policy sign_in on control.audit_entry for insert to control_sign_in with check (true);
+-- The owner moves old sealed entries into signed files, one organization at a time.
+create policy archive on control.audit_entry to current_user using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 alter table control.audit_unsealed enable row level security, force row level security;
 create policy organization on control.audit_unsealed to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 create policy sign_in on control.audit_unsealed for insert to control_sign_in with check (true);

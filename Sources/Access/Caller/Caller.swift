@@ -14,8 +14,10 @@ public struct Caller: Sendable {
     /// For the system: whose decision it carries out.
     public let onBehalfOf: UUID?
     public let memberships: [Membership]
-    /// When the second factor was last shown.
+    /// When the person last proved who they are.
     public let steppedUpAt: Instant?
+    /// The broken glass this one request looks through.
+    public let emergency: BreakGlass?
     /// System and command line: the right was decided elsewhere.
     let isTrusted: Bool
 
@@ -29,6 +31,7 @@ public struct Caller: Sendable {
         onBehalfOf: UUID? = nil,
         memberships: [Membership] = [],
         steppedUpAt: Instant? = nil,
+        emergency: BreakGlass? = nil,
         isTrusted: Bool = false
     ) {
         self.actor = actor
@@ -40,6 +43,7 @@ public struct Caller: Sendable {
         self.onBehalfOf = onBehalfOf
         self.memberships = memberships
         self.steppedUpAt = steppedUpAt
+        self.emergency = emergency
         self.isTrusted = isTrusted
     }
 
@@ -67,6 +71,13 @@ public struct Caller: Sendable {
     /// At one location. It takes the whole location, because that knows its organization: an organization-wide grant never opens a foreign one.
     public func may(_ permission: Permission, at location: Location) -> Bool {
         isTrusted || isOperating(permission) || grants(in: location.organization).allows(permission, at: location.id)
+            || emergency?.opens(permission, at: location.id) == true
+    }
+
+    /// In an emergency: a right held at one location of the organization reaches all of them, but where it is denied.
+    public func mayBreakGlass(at location: Location) -> Bool {
+        let grants = grants(in: location.organization)
+        return grants.allowsSomewhere(.patientsBreakGlass) && !grants.denies(.patientsBreakGlass, at: location.id)
     }
 
     /// In an organization: held organization-wide, or, for a permission of location scope, at one of its locations at least. The answer must
@@ -134,16 +145,26 @@ public struct Caller: Sendable {
             onBehalfOf: onBehalfOf,
             memberships: memberships,
             steppedUpAt: steppedUpAt,
+            emergency: emergency,
             isTrusted: isTrusted
         )
     }
 
-    /// Sensitive routes: the second factor must have been shown in the last `seconds`. Keys and the system have none to show.
-    public func requireStepUp(at now: Instant, within seconds: Int64 = 300) throws(Problem) {
-        guard session != nil else { return }
-        guard let steppedUpAt, now.seconds(since: steppedUpAt) <= seconds else {
-            throw Problem.forbidden("step_up_required", "Enter a code of your second factor again: POST /v1/sessions/current/step-up.")
-        }
+    /// The same caller for one request through broken glass. Only the gate asks for it, for a path that names the glass's patient.
+    public func looking(through glass: BreakGlass) -> Caller {
+        Caller(
+            actor: actor,
+            organization: organization,
+            session: session,
+            requestID: requestID,
+            source: source,
+            userAgent: userAgent,
+            onBehalfOf: onBehalfOf,
+            memberships: memberships,
+            steppedUpAt: steppedUpAt,
+            emergency: glass,
+            isTrusted: isTrusted
+        )
     }
 }
 

@@ -30,8 +30,8 @@ public enum BuiltInRole: String, CaseIterable, Sendable, Hashable {
     ]
 
     private static let providing: Set<Permission> = assisting.union([
-        .patientsRegister, .appointmentsBook, .appointmentsMove, .appointmentsCancel, .appointmentsComplete, .appointmentsOverride,
-        .feesRead,
+        .patientsRegister, .patientsBreakGlass, .appointmentsBook, .appointmentsMove, .appointmentsCancel, .appointmentsComplete,
+        .appointmentsOverride, .feesRead,
         .chargesRead, .chargesPost,
     ])
 
@@ -53,8 +53,10 @@ public enum BuiltInRole: String, CaseIterable, Sendable, Hashable {
         .jobsRead,
     ]
 
-    /// Sees everything, changes nothing.
-    private static let auditing = Permission.grantable.filter { $0.rawValue.hasSuffix(".read") || $0 == .auditVerify }
+    /// Sees everything, changes nothing but the state of a review.
+    private static let auditing = Permission.grantable.filter {
+        $0.rawValue.hasSuffix(".read") || $0 == .auditVerify || $0 == .breakGlassReview
+    }
 
     /// Runs the platform and sees no patient.
     private static let operating: Set<Permission> = [

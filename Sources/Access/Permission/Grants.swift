@@ -63,6 +63,11 @@ public struct Grants: Sendable {
 
     public func allows(_ permission: Permission, at location: LocationID) -> Bool { held(permission, at: location) != nil }
 
+    /// Whether a deny, there or organization-wide, takes it away.
+    func denies(_ permission: Permission, at location: LocationID) -> Bool {
+        deniedWide.contains(permission) || deniedLocal[location]?.contains(permission) == true
+    }
+
     /// Organization-wide. A deny at a single location does not take this away; `except` of `locations` names it.
     public func allowsThroughout(_ permission: Permission) -> Bool { held(permission, at: nil) != nil }
 

@@ -9,6 +9,7 @@ public enum Permission: String, CaseIterable, Sendable, Hashable {
     case billingEntitiesManage = "billing_entities.manage"
     case remittancesRead = "remittances.read"
     case remittancesPost = "remittances.post"
+    case breakGlassReview = "break_glass.review"
 
     case locationsRead = "locations.read"
     case staffRead = "staff.read"
@@ -21,6 +22,7 @@ public enum Permission: String, CaseIterable, Sendable, Hashable {
     case patientsRegister = "patients.register"
     case patientsUpdate = "patients.update"
     case patientsMerge = "patients.merge"
+    case patientsBreakGlass = "patients.break_glass"
     case scheduleRead = "schedule.read"
     case scheduleManage = "schedule.manage"
     case appointmentsRead = "appointments.read"
@@ -72,13 +74,16 @@ extension Permission {
         switch self {
         case .organizationsRead, .organizationsManage, .locationsManage, .rolesManage, .keysManage, .billingEntitiesRead,
             .billingEntitiesManage,
-            .remittancesRead, .remittancesPost:
+            .remittancesRead, .remittancesPost, .breakGlassReview:
             .organization
         case .accountManage: .account
         case .platformOperate: .platform
         default: .location
         }
     }
+
+    /// What broken glass opens (AZ-11): what is needed to treat somebody now. To look, never to change.
+    public static let chart: Set<Permission> = [.patientsRead, .appointmentsRead, .coverageRead]
 
     /// All that can be granted to staff and keys: what belongs to an account or the platform cannot.
     public static let grantable = Set(allCases.filter { $0.scope == .location || $0.scope == .organization })

@@ -22,6 +22,9 @@ extension Permission {
         case .patientsRegister: "Register patients."
         case .patientsUpdate: "Change patients' data."
         case .patientsMerge: "Merge two charts of one patient."
+        case .patientsBreakGlass:
+            "See one named patient's chart in an emergency, at any location of the organization, for an hour at most, with a reason."
+        case .breakGlassReview: "See who broke glass and why, and close the review."
         case .scheduleRead: "See providers, rooms and appointment types."
         case .scheduleManage: "Change providers, rooms and appointment types."
         case .appointmentsRead: "See the calendar and appointments."

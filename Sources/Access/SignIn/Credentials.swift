@@ -1,12 +1,16 @@
 import Postgres
 import Tenancy
-import Values
+public import Values
 
 extension Access {
-    /// Shows the second factor again, for sensitive routes. The session goes on under a new id and token; the old one is dead.
-    public func stepUp(code: String, by caller: Caller, from origin: Origin) async throws -> SignedIn {
+    /// Proves again who one is, with a code or the password, for sensitive routes. The session goes on under a new id and token; the old one
+    /// is dead. Errors: see `prove`; `invalid_request` when neither or both are given.
+    public func stepUp(password: String? = nil, code: String? = nil, by caller: Caller, from origin: Origin) async throws -> SignedIn {
         let (account, session) = try signedIn(caller)
-        let proof = try await prove(.account(account), password: nil, code: code, from: origin)
+        guard (password == nil) != (code == nil) else {
+            throw Problem.invalid("", "one_of", "Send exactly one of code and password.")
+        }
+        let proof = try await prove(.account(account), password: password, code: code, from: origin)
         let next = try await tenancy.signIn { tx -> SignedIn in
             try await settle(proof, in: tx)
             let ended = try await tx.query(
@@ -21,6 +25,23 @@ extension Access {
         callers.forget { $0.session == session }
         return next
     }
+
+    /// For sensitive acts: a person, who has proved who they are (by signing in or by a step-up) not long ago. A key has nothing to prove with,
+    /// and a stolen one must not make itself others. Errors: `step_up_required`, `person_required`.
+    public func requireStepUp(_ caller: Caller, at now: Instant, and grace: Int64 = 0) throws(Problem) {
+        guard !caller.isTrusted else { return }
+        guard caller.session != nil else { throw Problem.forbidden("person_required", "An API key cannot do this. Sign in.") }
+        guard let proved = caller.steppedUpAt, now.seconds(since: proved) <= settings.stepUpSeconds + grace else {
+            throw Access.stepUpRequired
+        }
+    }
+
+    public static let stepUpRequired = Problem(
+        .forbidden,
+        "step_up_required",
+        "Prove again who you are, with a code or your password: POST /v1/sessions/current/step-up.",
+        extra: ["step_up": "\"/v1/sessions/current/step-up\""]
+    )
 
     /// Errors: `sign_in_refused` when the current password or the code is wrong; `invalid_request` naming `/new_password`.
     public func changePassword(current: String, new: String, code: String, by caller: Caller, from origin: Origin) async throws {
@@ -45,7 +66,7 @@ extension Access {
     /// A new second factor, not yet in force: the secret comes back, sealed, with `confirmTOTP`, so nothing is stored until it is proved to work.
     public func beginTOTP(by caller: Caller) async throws -> TOTPEnrolment {
         let (account, _) = try signedIn(caller)
-        try caller.requireStepUp(at: ambient.now())
+        try requireStepUp(caller, at: ambient.now())
         let secret = ambient.bytes(20)
         let expires = ambient.now().adding(seconds: 600)
         let sealed = try keys.seal(secret + bigEndian(expires.microseconds), for: Access.enrolment(account))
@@ -56,7 +77,8 @@ extension Access {
     public func confirmTOTP(proof text: String, code: String, by caller: Caller, from origin: Origin) async throws {
         let (account, session) = try signedIn(caller)
         let now = ambient.now()
-        try caller.requireStepUp(at: now, within: 900)
+        // The enrolment itself lasts ten minutes, so whoever began it in time may end it.
+        try requireStepUp(caller, at: now, and: 600)
         guard text.utf8.count <= 200, let sealed = Base64URL.decode(text),
             let plain = try? keys.open(sealed, for: Access.enrolment(account)),
             plain.count == 28, now.microseconds < plain[20...].reduce(Int64(0), { $0 << 8 | Int64($1) })

@@ -5,7 +5,8 @@ public import Values
 /// An account that has just proved it is itself, before anything was made of it.
 struct Proof: Sendable {
     let account: StoredAccount
-    let step: Int64
+    /// The code's; nil when only the password was asked.
+    let step: Int64?
     let counter: GuessCounter
     let now: Instant
 }
@@ -32,11 +33,11 @@ extension Access {
     /// One answer for an unknown address, a wrong password, a wrong or used code and a suspended account.
     static let signInRefused = Problem(.unauthenticated, "sign_in_refused", "The e-mail address, password or code is wrong.")
 
-    /// Counts the attempt, then judges password (nil: only the code is asked) and code. The same work is done for an account that does not exist.
+    /// Counts the attempt, then judges password and code; what is nil is not asked. The same work is done for an account that does not exist.
     /// Errors: `sign_in_refused`, `too_many_attempts` with the seconds to wait, `sign_in_busy`.
-    func prove(_ claimant: Claimant, password: String?, code: String, from origin: Origin) async throws -> Proof {
+    func prove(_ claimant: Claimant, password: String?, code: String?, from origin: Origin) async throws -> Proof {
         let given = Array((password ?? "").utf8)
-        guard given.count <= PasswordRules.maximumBytes, code.utf8.count <= 10 else { throw Access.signInRefused }
+        guard given.count <= PasswordRules.maximumBytes, (code?.utf8.count ?? 0) <= 10 else { throw Access.signInRefused }
         if case .email(let text) = claimant, text.utf8.count > 254 || text.utf8.contains(0) { throw Access.signInRefused }
         let now = ambient.now()
         let (account, counter) = try await count(claimant, from: origin, at: now)
@@ -51,8 +52,10 @@ extension Access {
         let secret = account.flatMap { account in
             try? keys.open(account.totpSecret, for: StoredAccount.secretContext(account.id))  // unreadable: nobody can prove this account
         }
-        let step = TOTP.step(of: code, secret: secret ?? Access.dummySecret, at: now)
-        guard matches, let account, account.isActive, secret != nil, let step, step > account.lastStep else {
+        let step = code.flatMap { TOTP.step(of: $0, secret: secret ?? Access.dummySecret, at: now) }
+        guard matches, let account, account.isActive, secret != nil, password != nil || code != nil,
+            code == nil || step.map({ $0 > account.lastStep }) == true
+        else {
             try await recordFailure(account?.id, counter, from: origin, at: now)
             throw Access.signInRefused
         }
@@ -64,7 +67,8 @@ extension Access {
     func settle(_ proof: Proof, in tx: Transaction) async throws {
         let taken = try await tx.query(
             """
-            update control.account set totp_last_step = \(proof.step) where id = \(proof.account.id) and totp_last_step < \(proof.step) \
+            update control.account set totp_last_step = greatest(totp_last_step, coalesce(\(proof.step), totp_last_step)) \
+            where id = \(proof.account.id) and (\(proof.step)::bigint is null or totp_last_step < \(proof.step)) \
             and state = 'active' and password_hash = \(proof.account.passwordHash) returning id
             """
         )

@@ -11,7 +11,7 @@ extension Access {
         let id = ambient.id(AuditEntryID.self)
         let entry: Statement =
             "), trail as (insert into {location}.audit_entry (" + TrailColumns.names + ") select "
-            + who(id, caller, act) + shown(act) + outcome(act) + from(known, act)
+            + who(id, caller, act) + shown(act) + outcome(act, caller) + from(known, act)
             + " on conflict (id) do nothing returning id), unsealed as (insert into {location}.audit_unsealed (id) select trail.id from trail)"
             + " select shown.* from shown"
         let rows = try await tenancy.read(location, "with shown as (" + statement + entry, lazily: true)
@@ -26,7 +26,7 @@ extension Access {
         let id = ambient.id(AuditEntryID.self)
         let entry: Statement =
             "), trail as (insert into control.audit_entry (organization_id, " + TrailColumns.names + ") select \(organization), "
-            + who(id, caller, act) + shown(act) + outcome(act) + from(known, act)
+            + who(id, caller, act) + shown(act) + outcome(act, caller) + from(known, act)
             + " on conflict (id) do nothing returning id), unsealed as (insert into control.audit_unsealed (organization_id, id) select \(organization), trail.id from trail)"
             + " select shown.* from shown"
         let rows = try await tenancy.organizationRead(organization, "with shown as (" + statement + entry, lazily: true)
@@ -48,7 +48,11 @@ extension Access {
         }
     }
 
-    private func outcome(_ act: ReadAct) -> Statement { ", 'ok', \(act.reason?.code), \(act.reason?.text), '{}'::text[]" }
+    /// What is seen through broken glass has the glass's reason.
+    private func outcome(_ act: ReadAct, _ caller: Caller) -> Statement {
+        let reason = act.reason ?? caller.emergency?.seen
+        return ", 'ok', \(reason?.code), \(reason?.text), '{}'::text[]"
+    }
 
     private func from(_ known: [UUID], _ act: ReadAct) -> Statement {
         act.coalesced ? " from shown where shown.id <> all (\(known)) having count(*) > 0" : " from shown having count(*) > 0"

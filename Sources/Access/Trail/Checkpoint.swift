@@ -48,6 +48,13 @@ public struct Checkpoint: Sendable, Hashable {
         self.signature = signature
     }
 
+    /// Reads what control noted: batch, hash, time, signature.
+    init(_ row: Row, of trail: Trail) throws {
+        kind = trail.kind
+        self.trail = trail.id
+        (batch, hash, madeAt, signature) = try row.decode((Int64, [UInt8], Instant, [UInt8]).self)
+    }
+
     func isGenuine(_ keys: KeyRing) throws -> Bool {
         let text = Array(signed.utf8)
         return try keys.checkpointKeys().contains { $0.isValidSignature(signature, for: text) }
@@ -60,11 +67,7 @@ extension Access {
         let head = try await tenancy.read(trail, "select batch, hash from " + trail.seals + " order by batch desc limit 1").first
         guard let (batch, hash) = try head?.decode((Int64, [UInt8]).self) else { return nil }
         let checkpoint = try Checkpoint(trail, batch: batch, hash: hash, at: ambient.now(), keys: keys)
-        let (organization, location): (OrganizationID, LocationID?) =
-            switch trail {
-            case .location(let location): (location.organization, location.id)
-            case .organization(let id): (id, nil)
-            }
+        let (organization, location) = trail.owners
         try await tenancy.organization(organization) { tx in
             tx.enqueue(
                 """
@@ -75,5 +78,64 @@ extension Access {
             )
         }
         return checkpoint
+    }
+
+    /// The newest checkpoints noted in control.
+    func notedCheckpoints(_ trail: Trail) async throws -> [Checkpoint] {
+        let (organization, location) = trail.owners
+        let rows = try await tenancy.organizationRead(
+            organization,
+            """
+            select batch, hash, made_at, signature from control.audit_checkpoint where location_id is not distinct from \(location)::uuid \
+            and organization_id = \(organization) order by batch desc limit 1000
+            """
+        )
+        return try rows.map { try Checkpoint($0, of: trail) }
+    }
+
+    /// Adds a checkpoint to the trail's file in a folder, best one of another machine, unless the file ends with the same seal. Answers it.
+    @discardableResult
+    public func checkpoint(_ trail: Trail, in folder: TrailFolder) async throws -> Checkpoint? {
+        let file = Checkpoint.file(of: trail)
+        let lines = try await folder.read(file).map { String(decoding: $0, as: UTF8.self).split(separator: "\n") } ?? []
+        let last = lines.last.flatMap { Checkpoint($0) }
+        let head = try await tenancy.read(trail, "select max(batch) from " + trail.seals).first?.value(0, as: Int64?.self)
+        guard let head, head != last?.batch, let made = try await checkpoint(trail) else { return nil }
+        try await folder.append(made.text, to: file)
+        return made
+    }
+
+    /// The same for every trail, in the folder of the settings; does nothing without one. `check` runs between trails.
+    public func exportCheckpoints(_ check: () throws -> Void) async throws {
+        guard let folder = settings.checkpointFolder.map(TrailFolder.init) else { return }
+        for trail in try await trails() {
+            try check()
+            try await checkpoint(trail, in: folder)
+        }
+    }
+
+    /// The checkpoints a folder holds for a trail. Errors: `checkpoints_unreadable` for a line that is none.
+    public func checkpoints(_ trail: Trail, in folder: TrailFolder) async throws -> [Checkpoint] {
+        guard let text = try await folder.read(Checkpoint.file(of: trail)) else { return [] }
+        return try String(decoding: text, as: UTF8.self).split(separator: "\n").map { line in
+            guard let checkpoint = Checkpoint(line) else {
+                throw Problem.invalid("checkpoints_unreadable", "A line of the checkpoints kept for this trail is none.")
+            }
+            return checkpoint
+        }
+    }
+}
+
+extension Checkpoint {
+    fileprivate static func file(of trail: Trail) -> String { "\(trail.kind)-\(trail.id).checkpoints" }
+}
+
+extension Trail {
+    /// Under whom control keeps its checkpoints.
+    fileprivate var owners: (OrganizationID, LocationID?) {
+        switch self {
+        case .location(let location): (location.organization, location.id)
+        case .organization(let id): (id, nil)
+        }
     }
 }

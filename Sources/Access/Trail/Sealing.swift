@@ -25,8 +25,9 @@ extension Access {
             let answers = try await tx.query([
                 "select pg_advisory_xact_lock(\(trail.lock))",
                 "select batch, hash from " + trail.seals + " order by batch desc limit 1",
-                "select " + TrailColumns.names + " from " + trail.entries + " where id in (select id from " + trail.unsealed
-                    + " order by id limit \(Access.entriesPerSeal)) order by id",
+                // Joined, so that rows whose entry was removed cannot fill the batch and stop the sealer.
+                "select " + TrailColumns.names + " from " + trail.entries + " where id in (select u.id from " + trail.unsealed
+                    + " u join " + trail.entries + " e on e.id = u.id order by u.id limit \(Access.entriesPerSeal)) order by id",
             ])
             let entries = try answers[2].map(AuditEntry.init)
             guard !entries.isEmpty else { return 0 }

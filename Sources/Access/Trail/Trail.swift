@@ -8,7 +8,7 @@ public enum Trail: Sendable, Hashable {
     case location(Location)
     case organization(OrganizationID)
 
-    var id: UUID {
+    public var id: UUID {
         switch self {
         case .location(let location): location.id.uuid
         case .organization(let organization): organization.uuid

@@ -22,16 +22,23 @@ public struct Verification: Sendable {
         case rewritten(batch: Int64)
         /// A checkpoint for this trail that we did not sign.
         case forgedCheckpoint(batch: Int64)
+        /// A file of the archive was changed, or we did not sign it.
+        case damagedSegment(first: Int64, last: Int64)
     }
 
     public internal(set) var seals: Int64 = 0
     public internal(set) var entries = 0
+    /// Of these, how many are in files of the archive.
+    public internal(set) var archived = 0
     public internal(set) var unsealed = 0
     /// Since when the oldest entry waits; more than a minute ago means that the sealer does not run.
     public internal(set) var oldestUnsealed: Instant?
     public internal(set) var finding: Finding?
 
     public var isSound: Bool { finding == nil }
+
+    /// Seconds the oldest entry waits for its seal; nil when none waits.
+    public func unsealedAge(at now: Instant) -> Int64? { oldestUnsealed.map { max(0, now.seconds(since: $0)) } }
 }
 
 extension Verification.Finding: CustomStringConvertible {
@@ -48,6 +55,7 @@ extension Verification.Finding: CustomStringConvertible {
         case .cutTail(let expected, let last): "the trail ends at seal \(last), but a checkpoint was signed for \(expected)"
         case .rewritten(let batch): "the chain at seal \(batch) is not the one a checkpoint was signed for"
         case .forgedCheckpoint(let batch): "the checkpoint for seal \(batch) was not signed here"
+        case .damagedSegment(let first, let last): "the archived segment of seals \(first) to \(last) was changed or was not signed here"
         }
     }
 }

@@ -3,17 +3,25 @@ import Tenancy
 import Values
 
 extension Access {
-    /// Goes through every seal and every entry of a trail and names the first that is not as it was. With checkpoints kept elsewhere it also sees a
-    /// cut tail and a rewritten chain; without them nobody can. Needs memory for the ids of the trail: 16 bytes an entry.
-    public func verify(_ trail: Trail, checkpoints: [Checkpoint] = []) async throws -> Verification {
-        let own = checkpoints.filter { $0.trail == trail.id && $0.kind == trail.kind }.sorted { $0.batch < $1.batch }
-        var walk = TrailWalk(trail: trail, tenancy: tenancy, checkpoints: own)
-        if let forged = try own.first(where: { try !$0.isGenuine(keys) }) {
+    /// Goes through every seal and every entry of a trail and names the first that is not as it was. Entries that were archived are read from
+    /// the folder's signed files. Checkpoints show a cut tail and a rewritten chain: those noted in control are always asked, those kept
+    /// elsewhere also hold against who can change control too. Needs memory for the ids of the trail: 16 bytes an entry.
+    public func verify(_ trail: Trail, checkpoints: [Checkpoint] = [], archive: TrailFolder? = nil) async throws -> Verification {
+        let kept = checkpoints.filter { $0.trail == trail.id && $0.kind == trail.kind }
+        // One that was altered in control is as good as deleted there: only those kept elsewhere are evidence of a forger.
+        let noted = try await notedCheckpoints(trail).filter { try $0.isGenuine(keys) }
+        let own = (kept + noted).sorted { $0.batch < $1.batch }
+        var walk = TrailWalk(trail: trail, tenancy: tenancy, checkpoints: own, archive: archive.map { TrailArchive($0, trail, keys) })
+        if let forged = try kept.first(where: { try !$0.isGenuine(keys) }) {
             walk.result.finding = .forgedCheckpoint(batch: forged.batch)
             return walk.result
         }
-        try await walk.seals()
-        if walk.result.finding == nil { walk.checkTail() }
+        do {
+            try await walk.seals()
+            if walk.result.finding == nil { try await walk.checkTail() }
+        } catch let damaged as SegmentDamaged {
+            walk.result.finding = .damagedSegment(first: damaged.name.first, last: damaged.name.last)
+        }
         if walk.result.finding == nil { try await walk.entries() }
         try await walk.unsealed()
         return walk.result
@@ -25,14 +33,16 @@ struct TrailWalk {
     let trail: Trail
     let tenancy: Tenancy
     let checkpoints: [Checkpoint]
+    let archive: TrailArchive?
     var result = Verification()
     private var sealed: Set<UUID> = []
     private var head: [UInt8]
 
-    init(trail: Trail, tenancy: Tenancy, checkpoints: [Checkpoint]) {
+    init(trail: Trail, tenancy: Tenancy, checkpoints: [Checkpoint], archive: TrailArchive?) {
         self.trail = trail
         self.tenancy = tenancy
         self.checkpoints = checkpoints
+        self.archive = archive
         head = trail.genesis
     }
 
@@ -58,7 +68,10 @@ struct TrailWalk {
         if let finding = try await compare(seal) { return result.finding = finding }
         guard seal.isGenuine else { return result.finding = .changedSeal(batch: batch) }
         guard seal.previous == head else { return result.finding = .brokenChain(batch: batch) }
-        if checkpoints.contains(where: { $0.batch == batch && $0.hash != seal.hash }) { return result.finding = .rewritten(batch: batch) }
+        let signed = try await archive?.hash(of: batch)
+        if signed.map({ $0 != seal.hash }) == true || checkpoints.contains(where: { $0.batch == batch && $0.hash != seal.hash }) {
+            return result.finding = .rewritten(batch: batch)
+        }
         head = seal.hash
         result.seals = batch
         result.entries += seal.ids.count
@@ -75,6 +88,12 @@ struct TrailWalk {
             let entry = try AuditEntry(row)
             digests[entry.id.uuid] = entry.digest
         }
+        if digests.count < seal.ids.count, let archived = try await archive?.digests(of: seal.batch) {
+            for id in seal.ids where digests[id] == nil {
+                digests[id] = archived[id]
+                if digests[id] != nil { result.archived += 1 }
+            }
+        }
         for (position, id) in seal.ids.enumerated() {
             guard sealed.insert(id).inserted else { return .added(entry: AuditEntryID(id)) }
             guard let digest = digests[id] else { return .removed(entry: AuditEntryID(id), batch: seal.batch) }
@@ -86,9 +105,9 @@ struct TrailWalk {
         return nil
     }
 
-    mutating func checkTail() {
-        guard let last = checkpoints.last, last.batch > result.seals else { return }
-        result.finding = .cutTail(expected: last.batch, last: result.seals)
+    mutating func checkTail() async throws {
+        let expected = max(checkpoints.last?.batch ?? 0, try await archive?.last() ?? 0)
+        if expected > result.seals { result.finding = .cutTail(expected: expected, last: result.seals) }
     }
 
     /// Every entry is in a seal or waits for one.

@@ -91,29 +91,23 @@ struct AccountRoutes {
                 "Begins a new second factor, which is not in force before it is confirmed; needs a step-up",
                 .permission(.accountManage),
                 body: NothingBody.shape,
-                answer: TOTPEnrolment.shape,
-                errors: [AccountRoutes.stepUp]
+                answer: TOTPEnrolment.shape
             ) { call, _ in
                 try await call.access.beginTOTP(by: call.caller)
-            },
+            }.afterStepUp(),
             .act(
                 "/v1/account/second-factor",
                 "Puts the new second factor in force and ends the other sessions",
                 .permission(.accountManage),
                 body: SecondFactorBody.shape,
                 answer: Account.shape,
-                errors: [AccountRoutes.stepUp]
+                errors: [Access.stepUpRequired]
             ) { call, body in
                 try await call.access.confirmTOTP(proof: body.proof, code: body.code, by: call.caller, from: call.origin)
                 return try await call.access.account(of: call.caller)
             },
         ]
     }
-
-    static let stepUp = Problem.forbidden(
-        "step_up_required",
-        "Enter a code of your second factor again: POST /v1/sessions/current/step-up."
-    )
 }
 
 /// Nothing, as a body or an answer: `{}`.

@@ -30,14 +30,14 @@ struct SessionRoutes {
             },
             .act(
                 "/v1/sessions/current/step-up",
-                "Shows the second factor again; the session goes on under a new token",
+                "Proves again who one is, with a code or the password; the session goes on under a new token",
                 .permission(.accountManage),
-                body: CodeBody.shape,
+                body: StepUpBody.shape,
                 answer: Access.SignedIn.shape,
                 errors: [SessionRoutes.refused, SessionRoutes.tooMany],
                 status: 201
             ) { call, body in
-                try await call.access.stepUp(code: body.code, by: call.caller, from: call.origin)
+                try await call.access.stepUp(password: body.password, code: body.code, by: call.caller, from: call.origin)
             },
             .act("/v1/sessions/others", "Ends all own sessions but this one", .permission(.accountManage), method: .delete) { call in
                 try await call.access.endOtherSessions(by: call.caller)

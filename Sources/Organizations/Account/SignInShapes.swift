@@ -14,11 +14,14 @@ struct SignInBody: Sendable {
     }
 }
 
-struct CodeBody: Sendable {
-    var code = ""
+/// One of both.
+struct StepUpBody: Sendable {
+    var code: String?
+    var password: String?
 
-    static let shape = Shape("SecondFactorCode", CodeBody()) {
-        Field("code", \.code, .code(6...6, "0-9"), example: "123456")
+    static let shape = Shape("StepUp", StepUpBody()) {
+        Field("code", \.code, .code(6...6, "0-9"), example: "123456", about: "What the authenticator app shows now; or the password.")
+        Field("password", \.password, .text(1...256))
     }
 }
 

@@ -7,6 +7,7 @@ enum Housekeeping {
         jobs: [
             JobRegistration(SealTrail.self),
             JobRegistration(SealOrganizationTrails.self),
+            JobRegistration(ExportCheckpoints.self),
             JobRegistration(ExpireAnswers.self),
             JobRegistration(ExpireOrganizationAnswers.self),
             JobRegistration(PruneAccess.self),
@@ -16,6 +17,7 @@ enum Housekeeping {
         cron: [
             CronEntry(eachLocation: "organizations.seal", .every(seconds: 30)) { _, _ in SealTrail() },
             CronEntry("organizations.seal_own", .every(seconds: 30)) { _ in SealOrganizationTrails() },
+            CronEntry("organizations.checkpoint", .hourly(minute: 7)) { _ in ExportCheckpoints() },
             CronEntry(eachLocation: "organizations.expire", .hourly(minute: 17)) { _, _ in ExpireAnswers() },
             CronEntry("organizations.expire_own", .hourly(minute: 23)) { _ in ExpireOrganizationAnswers() },
             CronEntry(eachLocation: "organizations.receipts", .daily(TimeOfDay(minutes: 4 * 60 + 20) ?? .midnight)) { _, _ in

@@ -35,3 +35,18 @@ struct SealOrganizationTrails: Job {
         }
     }
 }
+
+/// Signs the head of every trail and adds it to the checkpoint folder (L3, AP-3); does nothing where no folder is set.
+struct ExportCheckpoints: Job {
+    static let kind = "organizations.export_checkpoints"
+    static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(600))
+
+    let parameters: JobParameters = [:]
+
+    init() {}
+    init(_ parameters: JobParameters) {}
+
+    func run(_ context: JobContext) async throws {
+        try await context.access.exportCheckpoints { try context.checkLease() }
+    }
+}

@@ -76,17 +76,16 @@ struct APIKeyRoutes {
                 .permission(.keysManage),
                 body: CreateKeyBody.shape,
                 answer: NewKey.shape,
-                errors: [StaffRoutes.grantsMore, AccountRoutes.stepUp],
+                errors: [StaffRoutes.grantsMore],
                 place: { $0.key.id.description }
-            ) { call, work, body in
-                try call.caller.requireStepUp(at: work.now)
-                return try await work.staffing.createKey(
+            ) { _, work, body in
+                try await work.staffing.createKey(
                     name: body.name,
                     scopes: Set(body.scopes),
                     locations: body.locations.map { Set($0) },
                     expiresAt: body.expiresAt
                 )
-            },
+            }.afterStepUp(),
             .removeInOrganization(
                 "/v1/organizations/{organization}/api-keys/{key}",
                 "Revokes an API key, within a second",

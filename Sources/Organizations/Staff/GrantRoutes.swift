@@ -22,30 +22,28 @@ struct GrantRoutes {
                 .anywhere(.staffManage),
                 body: AddGrantBody.shape,
                 answer: Grant.shape,
-                errors: [StaffRoutes.grantsMore, GrantRoutes.ownerDenied, AccountRoutes.stepUp],
+                errors: [StaffRoutes.grantsMore, GrantRoutes.ownerDenied],
                 place: { $0.id.description }
             ) { call, work, body in
-                try call.caller.requireStepUp(at: work.now)
                 let staff = try call.path.id("staff", StaffID.self)
                 return try await work.staffing.grant(try body.grant.grant(at: "/grant"), to: staff, reason: try body.reason.reason())
-            },
+            }.afterStepUp(),
             .createInOrganization(
                 "/v1/organizations/{organization}/staff/{staff}/grants/{grant}/revocation",
                 "Takes a grant back, within a second",
                 .anywhere(.staffManage),
                 body: ReasonedBody.shape,
                 answer: Grant.shape,
-                errors: [StaffRoutes.grantsMore, StaffRoutes.lastOwner, AccountRoutes.stepUp],
+                errors: [StaffRoutes.grantsMore, StaffRoutes.lastOwner],
                 status: 200
             ) { call, work, body in
-                try call.caller.requireStepUp(at: work.now)
                 let id = try call.path.id("grant", GrantID.self)
                 guard let row = try await work.query(Grant.one(id)).first else { throw Problem.notFound }
                 let grant = try Grant(row)
                 guard grant.staff == (try call.path.id("staff", StaffID.self)) else { throw Problem.notFound }
                 try await work.staffing.revoke(id, reason: try body.reason.reason())
                 return grant
-            },
+            }.afterStepUp(),
         ]
     }
 

@@ -33,21 +33,19 @@ struct RoleRoutes {
                 .permission(.rolesManage),
                 body: CreateRoleBody.shape,
                 answer: ListedRole.shape,
-                errors: [RoleRoutes.nameTaken, StaffRoutes.grantsMore, AccountRoutes.stepUp],
+                errors: [RoleRoutes.nameTaken, StaffRoutes.grantsMore],
                 place: { $0.id?.description ?? "" }
-            ) { call, work, body in
-                try call.caller.requireStepUp(at: work.now)
-                return ListedRole(try await work.staffing.createRole(name: body.name, permissions: Set(body.permissions)))
-            },
+            ) { _, work, body in
+                ListedRole(try await work.staffing.createRole(name: body.name, permissions: Set(body.permissions)))
+            }.afterStepUp(),
             .changeInOrganization(
                 "/v1/organizations/{organization}/roles/{role}",
                 "Changes what everybody with this role may do, within a second",
                 .permission(.rolesManage),
                 body: ChangeRoleBody.shape,
                 answer: ListedRole.shape,
-                errors: [RoleRoutes.nameTaken, StaffRoutes.grantsMore, AccountRoutes.stepUp]
+                errors: [RoleRoutes.nameTaken, StaffRoutes.grantsMore]
             ) { call, work, body in
-                try call.caller.requireStepUp(at: work.now)
                 let role = try await work.staffing.changeRole(
                     try call.path.id("role", RoleID.self),
                     name: body.name,
@@ -55,23 +53,22 @@ struct RoleRoutes {
                     reason: try body.reason.reason()
                 )
                 return ListedRole(role)
-            },
+            }.afterStepUp(),
             .createInOrganization(
                 "/v1/organizations/{organization}/roles/{role}/removal",
                 "Removes a role that nobody has; answers what it was",
                 .permission(.rolesManage),
                 body: ReasonedBody.shape,
                 answer: ListedRole.shape,
-                errors: [RoleRoutes.inUse, StaffRoutes.grantsMore, AccountRoutes.stepUp],
+                errors: [RoleRoutes.inUse, StaffRoutes.grantsMore],
                 status: 200,
                 version: .optional
             ) { call, work, body in
-                try call.caller.requireStepUp(at: work.now)
                 let id = try call.path.id("role", RoleID.self)
                 guard let row = try await work.query(Role.one(id)).first else { throw Problem.notFound }
                 try await work.staffing.removeRole(id, reason: try body.reason.reason())
                 return ListedRole(try Role(row))
-            },
+            }.afterStepUp(),
         ]
     }
 

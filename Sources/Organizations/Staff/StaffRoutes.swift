@@ -47,7 +47,7 @@ struct StaffRoutes {
             ) { _, work, body in
                 let grants = try body.grants.enumerated().map { index, grant in try grant.grant(at: "/grants/\(index)") }
                 return try await work.staffing.invite(email: body.email, name: body.name, grants: grants)
-            },
+            }.afterStepUp(),
             .createInOrganization(
                 "/v1/organizations/{organization}/staff/{staff}/invitation",
                 "Makes a new invitation for somebody who has not joined; the old token is dead",
@@ -95,7 +95,7 @@ struct StaffRoutes {
                 version: .optional
             ) { call, work, body in
                 try await work.staffing.resume(try call.path.id("staff", StaffID.self), reason: try body.reason.reason())
-            },
+            }.afterStepUp(),
         ]
     }
 

@@ -13,13 +13,16 @@ struct Operation {
         ]
         if route.authority == .everybody { members.append(("security", .array([.object([]), .object([("bearer", .array([]))])]))) }
         if let permission = route.authority.permission { members.append(("x-permission", .string(permission.rawValue))) }
+        if route.needsStepUp { members.append(("x-step-up", .bool(true))) }
         if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
         if let body { members.append(("requestBody", body)) }
         members.append(("responses", .object(responses)))
         return .object(members)
     }
 
-    private var description: String {
+    private var description: String { route.needsStepUp ? rights + " Needs a step-up: `POST /v1/sessions/current/step-up`." : rights }
+
+    private var rights: String {
         switch route.authority {
         case .permission(let permission): "Needs the permission `\(permission.rawValue)`."
         case .anywhere(let permission):
@@ -164,6 +167,7 @@ struct Operation {
         var all: [Int: [String]] = [400: [], 422: ["invalid_request"], 429: ["too_many_requests"], 503: []]
         if route.authority != .everybody { all[401] = ["not_signed_in"] }
         if route.authority.permission != nil || route.scope != .account { all[403] = ["permission_denied"] }
+        if route.needsStepUp { all[403, default: []] += ["step_up_required", "person_required"] }
         if !route.path.names.isEmpty { all[404] = ["not_found"] }
         if form.needsIdempotencyKey {
             all[400, default: []].append("idempotency_key_required")

@@ -15,7 +15,8 @@ public struct Route: Sendable {
     public enum Authority: Sendable, Hashable {
         /// At the location or in the organization that the path names.
         case permission(Permission)
-        /// At one location of the organization at least; the use case shows only those where the caller has it.
+        /// At one location of the organization at least; the use case shows only those where the caller has it. Of a location's routes only that
+        /// for emergencies has this: the right to break glass reaches every location of the organization.
         case anywhere(Permission)
         /// Anybody who is signed in: the route is about themselves.
         case signedIn
@@ -47,6 +48,8 @@ public struct Route: Sendable {
     let respond: @Sendable (Exchange) async throws -> Reply
     /// The largest body it takes, in bytes.
     public private(set) var bodyLimit = 256 * 1024
+    /// Whether only a person may use it, and only with a proof (password or code) of the last minutes.
+    public private(set) var needsStepUp = false
     /// How long its handler may run; nil means the server's setting.
     public private(set) var deadline: Duration?
     /// Whether pages ask for it again and again by themselves. Such requests keep nobody's session alive (AU-10).
@@ -73,6 +76,13 @@ public struct Route: Sendable {
     public var scope: Scope {
         if path.names.contains("location") { return .location }
         return path.names.contains("organization") ? .organization : .account
+    }
+
+    /// The same route, for those only who have just proved again who they are (AU-12).
+    public func afterStepUp() -> Route {
+        var copy = self
+        copy.needsStepUp = true
+        return copy
     }
 
     /// The same route with another limit for its body.

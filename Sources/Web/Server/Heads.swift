@@ -19,6 +19,7 @@ struct RequestHead: Sendable {
     let hasHost: Bool
     /// The page asks by itself; its reader may have left (AU-10).
     let isBackground: Bool
+    let site: CrossSite
 
     init(_ head: HTTPRequest) {
         method = head.method.rawValue
@@ -40,6 +41,7 @@ struct RequestHead: Sendable {
             fields.value(Names.host) == nil
             && head.authority.map { (1...255).contains($0.utf8.count) && $0.utf8.allSatisfy(isHostByte) } ?? false
         isBackground = fields.value(Names.activity)?.lowercased() == "background"
+        site = CrossSite(head)
         if let type = fields[.contentType] {
             let parts = type.lowercased().split(separator: ";").map { part in part.drop { $0 == " " }.prefix { $0 != " " } }
             headers.media = parts.first.map(String.init)

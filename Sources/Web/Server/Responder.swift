@@ -152,6 +152,7 @@ final class Responder: Sendable {
             throw Problem(.malformed, "host_required", "Send one Host header that names a host.")
         }
         guard !head.isAuthorizationForeign else { throw Problem(.unauthenticated, "not_signed_in", "Only bearer tokens are accepted.") }
+        try head.site.check(head.method, publicURL: settings.publicURL)
         let target: Target
         let values: PathValues
         switch router.match(head.method, head.path) {
@@ -208,11 +209,16 @@ final class Responder: Sendable {
                 keys: keys,
                 wake: wake
             )
-            return try await FlightCounter.$current.withValue(trace.work) {
+            var reply = try await FlightCounter.$current.withValue(trace.work) {
                 try await Deadline.run(route.deadline ?? settings.handlerDeadline, on: channel.eventLoop, executor) {
                     try await route.respond(exchange)
                 }
             }
+            // For the banner (AZ-11): until when the chart stays open.
+            if let glass = admission.caller.emergency {
+                reply.headers.append((name: "Break-Glass-Until", value: glass.expiresAt.description))
+            }
+            return reply
         }
     }
 
