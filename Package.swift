@@ -88,6 +88,7 @@ let package = Package(
         tests("Architecture"),
         tests("Scenario"),
         tests("Failure"),
+        tests("Fleet", [log]),
     ]
 }
 
