@@ -1,3 +1,4 @@
+import Assembly
 import FoundationEssentials
 import Postgres
 import Tenancy
@@ -32,7 +33,7 @@ struct LocationFileFailureTests {
         #expect(exported.status == 0, "\(exported.output)")
         #expect(try await full.polyclinic("location", "export", "Harbor North", "--to", file).output.contains("file_exists"))
         let bytes = try Data(contentsOf: URL(filePath: file))
-        #expect(bytes.range(of: Data("Byron".utf8)) == nil)
+        #expect(bytes.firstRange(of: Data("Byron".utf8)) == nil)
         #expect(try await full.polyclinic("location", "restore", file).output.contains("location_exists"))
 
         let books = try await full.books(full.location)

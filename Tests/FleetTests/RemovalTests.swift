@@ -1,4 +1,5 @@
 import Access
+import Assembly
 import FoundationEssentials
 import Postgres
 import Tenancy
@@ -18,7 +19,7 @@ struct RemovalFailureTests {
         }
         let nobody = UUID(high: 0, low: 0)
         let job = clinic.services.ambient.id(JobID.self)
-        try await Fleet.withOwner(clinic.settings, clinic.north.database) { database in
+        _ = try await Fleet.withOwner(clinic.settings, clinic.north.database) { database in
             try await database.transaction(.login) { tx in
                 try await tx.query(
                     """
