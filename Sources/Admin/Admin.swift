@@ -10,7 +10,7 @@ struct Polyclinic: AsyncParsableCommand {
         discussion: "Exit codes: 0 done; 1 refused or failed; 2 something was found that needs attention; 64 not understood.",
         subcommands: [
             InstallCommand.self, OrganizationCommand.self, LocationCommand.self, StaffCommand.self, MigrateCommand.self, JobsCommand.self,
-            AuditCommand.self, KeyCommand.self, X12Command.self, DoctorCommand.self, DemoCommand.self,
+            AuditCommand.self, BackupCommand.self, KeyCommand.self, X12Command.self, DoctorCommand.self, DemoCommand.self,
         ]
     )
 }

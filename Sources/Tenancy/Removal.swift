@@ -28,6 +28,8 @@ extension Provisioner {
         try await removalStep("remove files", location, said) { try LocationFolder(files, id).remove() }
         try await removalStep("remove rights and routes", location, said) { try await removeControlRows(of: id) }
         try await removalStep("remove jobs and events", location, said) {
+            // Whoever still holds the directory's old entry, cron for one, lets go of it.
+            try await Task.sleep(for: Directory.lifetime)
             for queue in [owner.control] + owner.databases.values {
                 try await queue.transaction(.login) { tx in
                     // Events first: a relay that is turning one into jobs ends before we look for jobs.
