@@ -57,7 +57,7 @@ public struct Migrator: Sendable {
     }
 
     /// Upgrades all that are behind. The first one is the canary: when its migration fails nothing else is touched; when it is merely locked
-    /// the next one takes its part. `parallel` connections after that, 1 to 16.
+    /// the next one takes its part, three at most. `parallel` connections after that, 1 to 16.
     public func run(parallel: Int = 4, _ progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) async throws -> Report {
         let behind = try await plan()
         var rest = behind.map(\.location)[...]
@@ -66,7 +66,7 @@ public struct Migrator: Sendable {
         while report.upgraded == 0, let canary = rest.popFirst() {
             let (part, isLocked) = await upgrade(canary)
             report.add(part, &done, behind.count, progress)
-            guard part.failed.isEmpty || isLocked else { return report }
+            guard part.failed.isEmpty || (isLocked && report.failed.count < 3) else { return report }
         }
         await withTaskGroup(of: Report.self) { group in
             for (started, location) in rest.enumerated() {
