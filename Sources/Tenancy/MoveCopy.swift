@@ -54,6 +54,9 @@ struct MoveCopy {
                     let last = try await source.query("select id from {location}.audit_entry order by id desc limit 1").first
                 else { return nil }
                 try await copy.pipe(trail, from: source, to: target)
+                guard try await trail.digest(location.schema, in: source) == trail.digest(location.schema, in: target) else {
+                    throw MoveCopy.differs(trail)
+                }
                 return try last.value(0, as: UUID.self)
             }
         }
@@ -76,7 +79,7 @@ struct MoveCopy {
                     _ = try await target.query(
                         QueueRows.insert(jobs: try await source.query(QueueRows.slots(location.role)).decode(String.self))
                     )
-                    return try await compare(tables, source, target)
+                    return try await compare(tables, early, source, target)
                 }
             }
             try await lock.script(try closeText(tables))
@@ -95,21 +98,27 @@ struct MoveCopy {
         _ = try await LateEntries.bring(since: early, from: source, to: target)
     }
 
-    /// All rows here and there. Entries of the trail that came in no order of their ids are found by this, and all are copied again.
-    private func compare(_ tables: SchemaTables, _ source: CopySession, _ target: CopySession) async throws -> Int {
+    /// All rows here and there; of the trail those since the first copy, which was compared when it was made, and how many there are in all.
+    /// Entries that came in no order of their ids are found by that, and all are copied again.
+    private func compare(_ tables: SchemaTables, _ early: UUID?, _ source: CopySession, _ target: CopySession) async throws -> Int {
         var rows = 0
         for table in tables.tables {
-            let wanted = try await table.digest(location.schema, in: source)
+            let since = table.name == "audit_entry" ? early.map(LateEntries.first(after:)) : nil
+            let wanted = try await table.digest(location.schema, since: since, in: source)
             rows += wanted.rows
-            if try await table.digest(location.schema, in: target) == wanted { continue }
-            if table.name == "audit_entry" {
-                _ = try await target.query("delete from {location}.audit_entry")
-                try await copy.pipe(table, from: source, to: target)
-                if try await table.digest(location.schema, in: target) == wanted { continue }
+            if try await table.digest(location.schema, since: since, in: target) == wanted { continue }
+            guard since != nil else { throw MoveCopy.differs(table) }
+            _ = try await target.query("delete from {location}.audit_entry")
+            try await copy.pipe(table, from: source, to: target)
+            guard try await table.digest(location.schema, in: source) == table.digest(location.schema, in: target) else {
+                throw MoveCopy.differs(table)
             }
-            throw Problem(.failed, "copy_differs", "The copy of table \(table.name) differs. Nothing was moved.")
         }
         return rows
+    }
+
+    private static func differs(_ table: SchemaTables.Table) -> Problem {
+        Problem(.failed, "copy_differs", "The copy of table \(table.name) differs. Nothing was moved.")
     }
 
     // MARK: Texts
