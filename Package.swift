@@ -105,6 +105,7 @@ let package = Package(
         tests("Architecture"),
         tests("Scenario"),
         tests("Failure", [nioCore, nioPosix]),
+        tests("Fleet", [log]),
     ]
 }
 

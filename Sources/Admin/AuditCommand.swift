@@ -24,7 +24,7 @@ struct AuditCommand: AsyncParsableCommand {
         func trail(_ services: Services) async throws -> Trail {
             if let organization { return .organization(organization) }
             guard let location else { throw Problem.notFound }
-            return .location(try await services.tenancy.location(location))
+            return .location(try await services.tenancy.location(evenSuspended: location))
         }
     }
 

@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Assembly
 import Tenancy
@@ -6,8 +7,10 @@ import Values
 struct LocationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "location",
-        abstract: "The sites of an organization: provision, suspend, resume, remove.",
-        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Remove.self]
+        abstract: "The sites of an organization: provision, suspend, resume, export, restore, move, remove.",
+        subcommands: [
+            Create.self, List.self, Suspend.self, Resume.self, Export.self, Restore.self, Move.self, Remove.self,
+        ]
     )
 
     struct Create: AsyncParsableCommand {
@@ -50,13 +53,20 @@ struct LocationCommand: AsyncParsableCommand {
     }
 
     struct Suspend: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Refuse every request to a location, within a second. Nothing is lost.")
+        static let configuration = CommandConfiguration(
+            abstract: "Refuse every request to a location, within a second; its jobs wait. Nothing is lost, and its trail can be read."
+        )
 
         @OptionGroup var options: Options
-        @Argument(help: "The location's id.") var location: LocationID
+        @Argument(help: "The location's id or exact name.") var location: String
 
         func run() async throws {
-            try await options.asOwner { try await $1.provisioner($0).suspend(location) }
+            try await options.asOwner { settings, owner in
+                let provisioner = owner.provisioner(settings)
+                let found = try await provisioner.find(named: location)
+                try await options.tell(Act("location.suspended", "location", found.id), in: found.organization)
+                try await provisioner.suspend(found.id)
+            }
         }
     }
 
@@ -66,40 +76,54 @@ struct LocationCommand: AsyncParsableCommand {
         )
 
         @OptionGroup var options: Options
-        @Argument(help: "The location's id.") var location: LocationID
+        @Argument(help: "The location's id or exact name.") var location: String
 
         func run() async throws {
             try await options.asOwner { settings, owner in
                 let provisioner = owner.provisioner(settings)
-                if try await provisioner.find(location).state == .suspended {
-                    try await provisioner.reactivate(location)
-                } else {
-                    _ = try await provisioner.resume(location)
+                let found = try await provisioner.find(named: location)
+                switch found.state {
+                case .suspended:
+                    try await options.tell(Act("location.resumed", "location", found.id), in: found.organization)
+                    try await provisioner.reactivate(found.id)
+                case .active, .provisioning: _ = try await provisioner.resume(found.id)
+                case .moving, .removing, .removed:
+                    throw Problem.conflict("location_state", "The location is \(found.state.rawValue): finish that with its own command.")
                 }
             }
         }
     }
 
     struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove a suspended location with all its data, for ever.")
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a suspended location with all its data, for ever.",
+            discussion:
+                "Gone are schema, files, jobs and events, grants, claim routes, daily figures and role; the organization's trail and remittances stay. "
+                + "Safe to interrupt and to repeat."
+        )
 
         @OptionGroup var options: Options
-        @Argument(help: "The location's id.") var location: LocationID
+        @Argument(help: "The location's id or exact name.") var location: String
         @Option(help: "The exact name of the location, to confirm.") var confirm: String
         @Flag(help: "Only say what would be removed.") var dryRun = false
 
         func run() async throws {
             try await options.asOwner { settings, owner in
                 let provisioner = owner.provisioner(settings)
-                let found = try await provisioner.find(location)
+                let found = try await provisioner.find(named: location)
                 guard found.name == confirm else {
                     throw Problem.conflict("name_differs", "The location's name is another one. Nothing was removed.")
                 }
                 if dryRun {
-                    complain("Would remove schema \(found.schema) in \(found.database), its role, its jobs and its events.")
-                } else {
-                    try await provisioner.remove(location)
+                    return complain(
+                        "Would remove schema \(found.schema) in \(found.database), its files, jobs, events, grants, claim routes and role."
+                    )
                 }
+                guard found.state != .active else {
+                    throw Problem.conflict("location_active", "Suspend the location before removing it.")
+                }
+                try await options.tell(Act("location.removal_begun", "location", found.id), in: found.organization)
+                try await provisioner.remove(found.id, files: settings.folders.files) { complain($0) }
             }
         }
     }

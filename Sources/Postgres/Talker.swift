@@ -22,9 +22,9 @@ struct Talker {
     }
 
     /// A transaction under the scope around `body`. What goes wrong inside costs the connection: a COPY can be ended in no simpler way.
-    mutating func transaction(_ body: (inout Talker) async throws -> Void) async throws {
+    mutating func transaction(_ mode: TransactionMode = .readWrite, _ body: (inout Talker) async throws -> Void) async throws {
         do {
-            try await say(.statement("begin"))
+            try await say(.statement(mode.begin))
             if let opening = scope.opening { try await say(.statement(opening)) }
             try await body(&self)
             if Task.isCancelled { throw CancellationError() }

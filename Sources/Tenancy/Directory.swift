@@ -17,7 +17,11 @@ final class Directory: Sendable {
 
     private let read: @Sendable (Statement) async throws -> Rows
     private let cache = Mutex(Cache())
-    private let lifetime: Duration = .seconds(1)
+    private let lifetime = Directory.lifetime
+    /// How long anybody may hold an entry for true.
+    static let lifetime: Duration = .seconds(1)
+    /// The end of a move is noticed sooner: until then changes are refused.
+    private static let lifetimeWhileMoving: Duration = .milliseconds(100)
     /// More locations than one installation has; beyond it the cache starts anew rather than grow.
     private let limit = 20_000
 
@@ -51,7 +55,8 @@ final class Directory: Sendable {
 
     func locations(of organization: OrganizationID) async throws -> [Location] {
         let rows = try await read(
-            Location.columns + " where organization_id = \(organization) and state in ('active', 'suspended') order by name, id limit 5000"
+            Location.columns
+                + " where organization_id = \(organization) and state in ('active', 'moving', 'suspended') order by name, id limit 5000"
         )
         return try rows.map(Location.init(row:))
     }
@@ -65,5 +70,7 @@ final class Directory: Sendable {
         return locations
     }
 
-    private func fresh(_ entry: Entry) -> Bool { ContinuousClock.now - entry.readAt < lifetime }
+    private func fresh(_ entry: Entry) -> Bool {
+        ContinuousClock.now - entry.readAt < (entry.location?.state == .moving ? Directory.lifetimeWhileMoving : lifetime)
+    }
 }

@@ -9,7 +9,8 @@ public enum ClinicKind: String, Sendable, CaseIterable, Bindable, Readable {
 /// One site: the tenant. Where its data lives, and the clock and the currency it works in.
 public struct Location: Sendable, Hashable {
     public enum State: String, Sendable, CaseIterable, Bindable, Readable {
-        case provisioning, active, suspended, removing, removed
+        /// `moving`: its rows are on their way to another database; it is read and not written.
+        case provisioning, active, moving, suspended, removing, removed
     }
 
     public let id: LocationID
@@ -34,28 +35,33 @@ public struct Location: Sendable, Hashable {
 }
 
 extension Location {
-    static let columns: Statement =
-        "select id, organization_id, name, kind, time_zone, currency, database, role_name, state, schema_version from control.location_directory"
+    static let columns = columns(and: nil)
+
+    /// The columns of a location, and one more behind them.
+    static func columns(and more: Statement?) -> Statement {
+        "select id, organization_id, name, kind, time_zone, currency, database, role_name, state, schema_version"
+            + (more.map { ", " + $0 } ?? "") + " from control.location_directory"
+    }
 
     init(row: Row) throws {
-        let (id, organization, name, kind, zone, currency, database, role, state, version) = try row.decode(
-            (LocationID, OrganizationID, String, ClinicKind, String, String, String, String, State, Int).self
-        )
-        guard let zone = ZoneName(zone), let currency = Currency(currency), let schema = SchemaName(role), let role = RoleName(role) else {
+        guard let zone = ZoneName(try row.value("time_zone", as: String.self)),
+            let currency = Currency(try row.value("currency", as: String.self)),
+            let schema = SchemaName(try row.value("role_name", as: String.self)), let role = RoleName(schema.name)
+        else {
             throw Problem(.failed, "directory_damaged", "The directory entry of this location cannot be used.")
         }
         self.init(
-            id: id,
-            organization: organization,
-            name: name,
-            kind: kind,
+            id: try row.value("id"),
+            organization: try row.value("organization_id"),
+            name: try row.value("name"),
+            kind: try row.value("kind"),
             timeZone: zone,
             currency: currency,
-            database: database,
+            database: try row.value("database"),
             schema: schema,
             role: role,
-            state: state,
-            schemaVersion: version
+            state: try row.value("state"),
+            schemaVersion: try row.value("schema_version")
         )
     }
 }

@@ -5,17 +5,29 @@ import Values
 /// behind, visibly, and stops nobody else. Killed and run again it goes on where it was, because each schema holds its own version.
 public struct Migrator: Sendable {
     private let owner: Owner
+    private let attempts: Int
 
-    public init(owner: Owner) {
+    /// `attempts` is how often a location that somebody has locked is tried, about three seconds apart, before it is left behind.
+    public init(owner: Owner, attempts: Int = 10) {
         self.owner = owner
+        self.attempts = attempts
     }
 
     /// A location that is not at the newest version.
     public struct Behind: Sendable {
         public let location: Location
         public let target: Int
-        /// Why the last try failed: an SQLSTATE and the migration's name.
+        /// Why the last try failed: the migration's name and an SQLSTATE.
         public let failure: String?
+    }
+
+    /// Why a location stays behind.
+    struct Failure: Error, CustomStringConvertible {
+        let migration: String
+        let cause: PostgresError
+
+        var isLock: Bool { cause.sqlState == .lockNotAvailable }
+        var description: String { migration + ": " + (isLock ? "somebody holds a lock (55P03)" : "\(cause)") }
     }
 
     public struct Report: Sendable {
@@ -30,69 +42,67 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Which are behind: one query on control; locations that are up to date cost nothing.
+    /// Which are behind: one query on control; locations that are up to date cost nothing. Those that failed before come last: the first is
+    /// the canary, and one broken location must not hold the others up for ever.
     public func plan() async throws -> [Behind] {
         let latest = owner.files.latest(.location)
-        let answers = try await owner.control.flight(
+        let rows = try await owner.control.flight(
             .login,
-            [
-                Location.columns + " where state in ('active', 'suspended') and schema_version < \(latest) order by id limit 100000",
-                "select id, migration_failure from control.location_directory where migration_failure is not null",
-            ]
+            Location.columns(and: "migration_failure") + """
+                 where state in ('active', 'suspended') and schema_version < \(latest)
+                order by migration_failure is not null, id limit 100000
+                """
         )
-        let failures = Dictionary(
-            try answers[1].decode((LocationID, String).self).map { ($0.0, $0.1) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        return try answers[0].map { row in
-            let location = try Location(row: row)
-            return Behind(location: location, target: latest, failure: failures[location.id])
-        }
+        return try rows.map { Behind(location: try Location(row: $0), target: latest, failure: try $0.value("migration_failure")) }
     }
 
-    /// Upgrades all that are behind. The first one is the canary: when it fails nothing else is touched. `parallel` connections after that.
+    /// Upgrades all that are behind. The first one is the canary: when its migration fails nothing else is touched; when it is merely locked
+    /// the next one takes its part, three at most. `parallel` connections after that, 1 to 16.
     public func run(parallel: Int = 4, _ progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) async throws -> Report {
         let behind = try await plan()
-        guard let canary = behind.first else { return Report() }
+        var rest = behind.map(\.location)[...]
         var report = Report()
-        report = await upgrade(canary.location)
-        progress(1, behind.count)
-        guard report.failed.isEmpty else { return report }
-        let rest = behind.dropFirst().map(\.location)
-        var done = 1
+        var done = 0
+        while report.upgraded == 0, let canary = rest.popFirst() {
+            let (part, isLocked) = await upgrade(canary)
+            report.add(part, &done, behind.count, progress)
+            guard part.failed.isEmpty || (isLocked && report.failed.count < 3) else { return report }
+        }
         await withTaskGroup(of: Report.self) { group in
             for (started, location) in rest.enumerated() {
                 if started >= max(1, min(parallel, 16)), let part = await group.next() { report.add(part, &done, behind.count, progress) }
-                group.addTask { await upgrade(location) }
+                group.addTask { await upgrade(location).report }
             }
             for await part in group { report.add(part, &done, behind.count, progress) }
         }
         return report
     }
 
-    private func upgrade(_ location: Location) async -> Report {
+    private func upgrade(_ location: Location) async -> (report: Report, isLocked: Bool) {
         do {
             try await bring(location)
-            return Report(upgraded: 1)
+            return (Report(upgraded: 1), false)
         } catch {
             // Control mirrors the failure for `migrate status`; the schema itself knows its version, so losing this note loses nothing.
             _ = try? await owner.control.transaction(.login) { tx in
                 try await tx.query("update control.location_directory set migration_failure = \("\(error)") where id = \(location.id)")
             }
-            return Report(failed: [(location, "\(error)")])
+            return (Report(failed: [(location, "\(error)")]), (error as? Failure)?.isLock ?? false)
         }
     }
 
     /// Brings one location to the newest version, by what its own schema says.
     func bring(_ location: Location) async throws {
         let database = try owner.database(location.database)
-        let version =
-            try await database.flight(.login(schema: location.schema), ["select coalesce(max(version), 0) from {location}.schema_version"])[
-                0
-            ]
-            .first?.value(0, as: Int.self) ?? 0
-        for migration in owner.files.after(version, .location) {
-            try await retrying { try await database.script(SQLFile(text: Provisioner.script(migration, location))) }
+        for migration in owner.files.after(try await version(of: location, in: database), .location) {
+            do {
+                try await retrying { try await database.script(SQLFile(text: Provisioner.script(migration, location))) }
+            } catch let error as PostgresError {
+                // Somebody else who migrates may have been faster: then its version row is there.
+                guard try await version(of: location, in: database) >= migration.version else {
+                    throw Failure(migration: migration.name, cause: error)
+                }
+            }
         }
         let latest = owner.files.latest(.location)
         _ = try await owner.control.transaction(.login) { tx in
@@ -102,12 +112,17 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Somebody is using the table: wait a little, longer each time, at most about a minute.
+    private func version(of location: Location, in database: Database) async throws -> Int {
+        try await database.flight(.login(schema: location.schema), "select coalesce(max(version), 0) from {location}.schema_version")
+            .first?.value(0, as: Int.self) ?? 0
+    }
+
+    /// Somebody is using the table: wait a little, longer each time, with all attempts about half a minute.
     private func retrying(_ body: () async throws -> Void) async throws {
-        for attempt in 1...10 {
+        for attempt in 1...attempts {
             do {
                 return try await body()
-            } catch let error as PostgresError where error.sqlState == .lockNotAvailable && attempt < 10 {
+            } catch let error as PostgresError where error.sqlState == .lockNotAvailable && attempt < attempts {
                 try await Task.sleep(for: .milliseconds(250 * attempt))
             }
         }

@@ -16,6 +16,9 @@ public struct Owner: Sendable {
         self.ambient = ambient
     }
 
+    /// The same connections with other migrations.
+    public func knowing(_ files: MigrationFiles) -> Owner { Owner(control: control, databases: databases, files: files, ambient: ambient) }
+
     public var databaseNames: [String] { databases.keys.sorted() }
 
     func database(_ name: String) throws(Problem) -> Database {
@@ -72,9 +75,16 @@ public struct Owner: Sendable {
         """
         begin;
         set local lock_timeout = '2s';
+        \(text(migration, schema: schema))
+        commit;
+        """
+    }
+
+    /// The migration and its version row.
+    static func text(_ migration: MigrationFiles.Migration, schema: String) -> String {
+        """
         \(migration.sql)
         insert into \(schema).schema_version (version, name, applied_at) values (\(migration.version), '\(migration.name)', now());
-        commit;
         """
     }
 }

@@ -3,8 +3,8 @@ public import Values
 
 /// Makes, suspends, resumes and removes locations: recorded steps, each safe to repeat, so a killed run is simply run again.
 public struct Provisioner: Sendable {
-    private let owner: Owner
-    private let logins: [RoleName]
+    let owner: Owner
+    let logins: [RoleName]
 
     /// `logins` are the roles of gateway and worker, which are made members of each location's role.
     public init(owner: Owner, logins: [String]) {
@@ -80,18 +80,7 @@ public struct Provisioner: Sendable {
         let location = try await find(id)
         let role = location.role
         let database = try owner.database(location.database)
-        try await step("role", location) {
-            let members = logins.map(\.name).joined(separator: ", ")
-            try await owner.control.script(
-                SQLFile(
-                    text:
-                        """
-                        do $make$ begin create role \(role) nologin inherit in role location_any; exception when duplicate_object then null; end $make$;
-                        grant \(role) to \(members);
-                        """
-                )
-            )
-        }
+        try await step("role", location) { try await makeRole(role) }
         try await step("schema", location) {
             let present = try await database.flight(.login, ["select 1 from pg_catalog.pg_namespace where nspname = \(role.name)"])[0]
             guard present.isEmpty else { return }
@@ -114,38 +103,26 @@ public struct Provisioner: Sendable {
 
     public func reactivate(_ id: LocationID) async throws { try await change(id, from: "suspended", to: "active") }
 
-    /// Removes schema, queue rows and role. The directory keeps the id as removed: ids are not reused. Safe to repeat.
-    public func remove(_ id: LocationID) async throws {
-        let location = try await find(id)
-        guard location.state != .active else {
-            throw Problem.conflict("location_active", "Suspend the location before removing it.")
-        }
-        let database = try owner.database(location.database)
-        try await owner.control.transaction(.login) { tx in
-            try await tx.query(
-                "update control.location_directory set state = 'removing', updated_at = \(owner.ambient.now()) where id = \(id)"
-            )
-        }
-        try await database.script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
-        for queue in [owner.control, database] {
-            try await queue.transaction(.login) { tx in
-                tx.enqueue("delete from queue.job where location = \(location.role.name)")
-                try await tx.query("delete from queue.event where location = \(location.role.name)")
-            }
-        }
-        try await owner.control.script(SQLFile(text: "drop role if exists \(location.role);"))
-        try await owner.control.transaction(.login) { tx in
-            try await tx.query(
-                "update control.location_directory set state = 'removed', updated_at = \(owner.ambient.now()) where id = \(id)"
-            )
-        }
-    }
-
     /// The directory's entry in whatever state.
     public func find(_ id: LocationID) async throws -> Location {
         guard let row = try await owner.control.flight(.login, [Location.columns + " where id = \(id)"])[0].first else {
             throw Problem.notFound
         }
+        return try Location(row: row)
+    }
+
+    /// The one location of this id or of exactly this name, in whatever state but removed. Errors: `not_found`; `name_ambiguous` when
+    /// several organizations have one of this name.
+    public func find(named name: String) async throws -> Location {
+        if let id = LocationID(name) { return try await find(id) }
+        let found = try await owner.control.flight(.login, Location.columns + " where name = \(name) and state <> 'removed' limit 2")
+        guard found.count < 2 else {
+            throw Problem.conflict(
+                "name_ambiguous",
+                "Several organizations have a location of this name. Name it by its id: polyclinic location list."
+            )
+        }
+        guard let row = found.first else { throw Problem.notFound }
         return try Location(row: row)
     }
 
@@ -165,7 +142,20 @@ public struct Provisioner: Sendable {
 
     // MARK: Steps
 
-    private func step(_ name: String, _ location: Location, _ body: () async throws -> Void) async throws {
+    func makeRole(_ role: RoleName) async throws {
+        let members = logins.map(\.name).joined(separator: ", ")
+        try await owner.control.script(
+            SQLFile(
+                text:
+                    """
+                    do $make$ begin create role \(role) nologin inherit in role location_any; exception when duplicate_object then null; end $make$;
+                    grant \(role) to \(members);
+                    """
+            )
+        )
+    }
+
+    func step(_ name: String, _ location: Location, _ body: () async throws -> Void) async throws {
         let done = try await owner.control.flight(
             .login,
             ["select 1 from control.location_step where location_id = \(location.id) and step = \(name)"]
@@ -194,7 +184,7 @@ public struct Provisioner: Sendable {
         guard changed.affected == 1 else { throw Problem.conflict("location_state", "The location is not \(from).") }
     }
 
-    private func emptiest() async throws -> String {
+    func emptiest() async throws -> String {
         let rows = try await owner.control.flight(
             .login,
             ["select database, count(*) from control.location_directory where state <> 'removed' group by database"]

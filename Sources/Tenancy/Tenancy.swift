@@ -20,14 +20,22 @@ public final class Tenancy: Sendable {
     // MARK: Directory
 
     /// The location, as it stood at most a second ago. Errors: `not_found` when there is none or it is being made or removed;
-    /// `location_suspended`.
+    /// `location_suspended`. One that is being moved can be read.
     public func location(_ id: LocationID) async throws -> Location {
         guard let location = try await directory.location(id) else { throw Problem.notFound }
         switch location.state {
-        case .active: return location
+        case .active, .moving: return location
         case .suspended: throw Problem.forbidden("location_suspended", "This location is suspended. Ask the platform's operator.")
         case .provisioning, .removing, .removed: throw Problem.notFound
         }
+    }
+
+    /// For an operator who looks into the trail: suspended ones too. Errors: `not_found`.
+    public func location(evenSuspended id: LocationID) async throws -> Location {
+        guard let location = try await directory.location(id), [.active, .moving, .suspended].contains(location.state) else {
+            throw Problem.notFound
+        }
+        return location
     }
 
     /// The location whose role wrote a queue row, in whatever state; nil when it is gone.
@@ -35,7 +43,7 @@ public final class Tenancy: Sendable {
         try await directory.location(role: role)
     }
 
-    /// The active and suspended locations of an organization, by name.
+    /// The locations of an organization that are served or suspended, by name.
     public func locations(of organization: OrganizationID) async throws -> [Location] {
         try await directory.locations(of: organization)
     }
@@ -53,21 +61,49 @@ public final class Tenancy: Sendable {
     /// the answer waits for the next flush that the database's answers share, so that a crash loses no audit of an answer given (L3).
     public func read(_ location: Location, _ statement: Statement, lazily: Bool = false) async throws -> Rows {
         let database = try database(location)
-        return try await database.flight(scope(location, lazily: lazily), [statement], durable: lazily)[0]
+        return try await whereItIs(location) {
+            try await database.flight(scope(location, lazily: lazily), [statement], durable: lazily)[0]
+        }
     }
 
     /// Several statements, each answer fetched inside one flight's transaction. `lazily` as above.
     public func read<T: Sendable>(_ location: Location, lazily: Bool = false, _ body: (Transaction) async throws -> T) async throws -> T {
         let database = try database(location)
-        let value = try await database.session(scope(location, lazily: lazily), body)
+        let value = try await whereItIs(location) { try await database.session(scope(location, lazily: lazily), body) }
         if lazily { try await database.flushed() }
         return value
     }
 
     /// BEGIN and role ride with the first statement; statements whose result nobody reads ride with COMMIT. A throw rolls back.
+    /// Errors: `location_moving` for the seconds in which its rows go to another database.
     public func transaction<T: Sendable>(_ location: Location, _ body: (Transaction) async throws -> T) async throws -> T {
-        try await database(location).transaction(scope(location, lazily: false), body)
+        guard location.state != .moving else { throw Tenancy.moving }
+        let database = try database(location)
+        return try await whereItIs(location) { try await database.transaction(scope(location, lazily: false), body) }
     }
+
+    /// Nothing was done; it may be asked for again at once.
+    public static let moving = Problem(
+        .unavailable,
+        "location_moving",
+        "This location is being moved and cannot be changed for a few seconds. Try again.",
+        retryAfter: 1
+    )
+
+    /// Whoever holds a `Location` for longer than the directory's second may knock at the old place. It is closed there before it opens
+    /// elsewhere, so nothing happens; the caller is told to try again.
+    private func whereItIs<T>(_ location: Location, _ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.sqlState.map(Tenancy.closed.contains) ?? false {
+            guard let now = try await directory.location(location.id), now.state == .moving || now.database != location.database else {
+                throw error
+            }
+            throw Tenancy.moving
+        }
+    }
+
+    private static let closed: Set<SQLState> = [.insufficientPrivilege, .undefinedTable, .invalidSchemaName, .lockNotAvailable]
 
     // MARK: Control data
 

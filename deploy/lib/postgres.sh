@@ -58,7 +58,7 @@ make_cluster() {
     as_service "$POSTGRES_BIN/initdb" --pgdata="$home/postgres.new" --username=polyclinic_superuser --pwfile="$home/superuser" \
         --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --data-checksums
     rm -f "$home/superuser"
-    as_service sh -c 'echo "hostssl all all 127.0.0.1/32 scram-sha-256" >"$0/pg_hba.conf" &&
+    as_service sh -c 'printf "hostssl %s all 127.0.0.1/32 scram-sha-256\n" all replication >"$0/pg_hba.conf" &&
         echo "include '\''polyclinic.conf'\''" >>"$0/postgresql.conf"' "$home/postgres.new"
     as_service mv "$home/postgres.new" "$home/postgres"
 }

@@ -25,7 +25,11 @@ create table control.location_directory (
     currency text not null,
     database text not null,
     role_name text not null,
-    state text not null check (state in ('provisioning', 'active', 'suspended', 'removing', 'removed')),
+    state text not null check (state in ('provisioning', 'active', 'moving', 'suspended', 'removing', 'removed')),
+    -- While a move is under way: where to, since when, and, once it is there, where it has still to be cleared away.
+    moving_to text,
+    moving_since timestamptz,
+    moved_from text,
     schema_version int not null default 0,
     migration_failure text,
     version int not null default 1,
@@ -38,7 +42,7 @@ create table control.location_directory (
 create unique index location_name on control.location_directory (organization_id, lower(name)) where state <> 'removed';
 create index location_behind on control.location_directory (schema_version) where state in ('active', 'suspended');
 
--- Steps of provisioning and removal, so that each is safe to repeat and a killed one is resumed.
+-- Steps of provisioning, move and removal, so that each is safe to repeat and a killed one is resumed.
 create table control.location_step (
     location_id uuid not null references control.location_directory,
     step text not null,
@@ -247,3 +251,9 @@ create policy clearing on control.billing_entity to queue_worker using (true);
 create policy clearing on control.remittance to queue_worker using (organization_id is null);
 create policy provisioning on control.organization to current_user using (true);
 create policy provisioning on control.location_directory to current_user using (true);
+-- A location that is removed takes these rows along; a restored one brings some back.
+create policy provisioning on control.billing_entity_location to current_user using (true);
+create policy provisioning on control.claim_route to current_user using (true);
+create policy provisioning on control.remittance_part to current_user using (true);
+create policy provisioning on control.allotment to current_user using (true);
+create policy provisioning on control.daily_fact to current_user using (true);

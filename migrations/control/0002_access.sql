@@ -308,3 +308,6 @@ alter table control.audit_seal enable row level security, force row level securi
 create policy organization on control.audit_seal to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
 alter table control.audit_checkpoint enable row level security, force row level security;
 create policy organization on control.audit_checkpoint to control_organization using (organization_id = nullif(current_setting('app.organization', true), '')::uuid);
+-- A removed location is nobody's to work at.
+create policy provisioning on control.staff_grant to current_user using (true);
+create policy provisioning on control.api_key to current_user using (true);

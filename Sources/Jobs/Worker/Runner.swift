@@ -75,8 +75,11 @@ struct Runner: Sendable {
         }
         guard let found else { throw JobDecision.dead("location_gone") }
         switch found.state {
+        // A row in the queue of another database is on its way to this one (a move): run there, it is run once.
+        case .active where found.database != database: throw JobDecision.snooze(.seconds(1))
         case .active: return found
         case .suspended where policy.whileSuspended: return found
+        case .moving: throw JobDecision.snooze(.seconds(1))
         case .provisioning: throw JobDecision.snooze(.seconds(5))
         case .suspended: throw JobDecision.snooze(.seconds(30))
         case .removing, .removed: throw JobDecision.dead("location_gone")
@@ -90,6 +93,7 @@ struct Runner: Sendable {
             case JobDecision.snooze(let delay): .snoozed(delay)
             case JobDecision.dead(let reason): .dead(reason)
             case is LeaseLost: .lost
+            case let problem as Problem where problem.code == Tenancy.moving.code: .snoozed(.seconds(1))
             default: .failed(JobFailure.reason(error))
             }
         logger.info(
