@@ -15,6 +15,8 @@ final class RouteWalk {
 
     let clinic: TestClinic
     private(set) var visits: [String: Visit] = [:]
+    /// Everything that was answered.
+    private(set) var answers: [String] = []
     /// By the name that paths give them.
     var ids: [String: String]
 
@@ -30,6 +32,7 @@ final class RouteWalk {
         try await accounts()
         try await resources()
         try await patients()
+        try await emergencies()
         try await appointments()
         try await money()
         try await jobs()
@@ -62,6 +65,7 @@ final class RouteWalk {
         )
         let isGood = status.map { $0 == answer.status } ?? (200..<300).contains(answer.status)
         #expect(isGood, "\(route) answered \(answer.status) \(answer.text)")
+        answers.append(answer.text)
         visits[words[0] + " /v1" + words[1]] = Visit(request: answer.headers["x-request-id"] ?? "", body: body)
         if let name { ids[name] = answer.id }
         return answer

@@ -62,6 +62,19 @@ extension RouteWalk {
         )
     }
 
+    /// An owner needs no emergency to see a chart: asked, and refused. BreakGlassTests tells the story.
+    func emergencies() async throws {
+        try await ask(
+            "POST /locations/{location}/break-glass",
+            ["patient_id": id("patient"), "reason_code": "emergency", "reason_text": "Because the test says so"],
+            expecting: 409
+        )
+        ids["break_glass"] = ids["patient"]
+        try await ask("DELETE /locations/{location}/break-glass/{break_glass}", expecting: 404)
+        try await ask("GET /organizations/{organization}/break-glass", by: "auditor")
+        try await ask("POST /organizations/{organization}/break-glass/{break_glass}/review", ["note": "Checked"], expecting: 404)
+    }
+
     func appointments() async throws {
         let soon = Instant(seconds: clinic.services.ambient.now().microseconds / 60_000_000 * 60).adding(minutes: 1)
         func book(_ minutes: Int) async throws -> TestAnswer {
@@ -126,6 +139,7 @@ extension RouteWalk {
             return claims.first?["state"] == "filed"
         }
         try await ask("GET /locations/{location}/claims/{claim}")
+        try await ask("GET /locations/{location}/remittance-claims", query: "?state=held")
         // The run was not held, so there is nothing to release.
         try await ask(
             "POST /locations/{location}/billing-runs/{billing_run}/release",

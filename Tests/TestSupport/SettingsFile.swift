@@ -9,7 +9,7 @@ public final class SettingsFile: Sendable {
     private let folder: String
 
     /// `asOwner`: with the owner's login, which only the command line has.
-    public init(_ settings: Settings, asOwner: Bool = false) throws {
+    public init(_ settings: Settings, asOwner: Bool = false, migrations: String? = nil) throws {
         let folder = FileManager.default.temporaryDirectory.path() + "/settings-" + hex(Ambient.system.bytes(6))
         self.folder = folder
         path = folder + "/environment"
@@ -52,7 +52,7 @@ public final class SettingsFile: Sendable {
             ("OUTBOUND_FOLDER", settings.folders.outbound),
             ("INBOUND_FOLDER", settings.folders.inbound),
             ("FILES_FOLDER", settings.folders.files),
-            ("MIGRATIONS_FOLDER", settings.folders.migrations),
+            ("MIGRATIONS_FOLDER", migrations ?? settings.folders.migrations),
         ]
         if asOwner, let owner = settings.owner {
             values += [
