@@ -16,7 +16,7 @@ struct Segment: Sendable {
         let content = entries.flatMap { $0.json.bytes + [UInt8(ascii: "\n")] }
         let digest = hex(Array(SHA256.hash(data: content)))
         let head = "polyclinic-segment-1 \(trail.kind) \(trail.id) \(first) \(last) \(hex(hash)) \(digest) \(madeAt)"
-        guard let signature = try keys.signingKeys().first?.signature(for: Array(head.utf8)) else { throw KeyRing.Failure.malformed }
+        let signature = try keys.signingKey().signature(for: Array(head.utf8))
         let line = head + " " + Base64URL.encode(Array(signature)) + "\n"
         return Array(line.utf8) + (try keys.seal(content, for: Segment.context(trail, first)))
     }
@@ -30,7 +30,7 @@ struct Segment: Sendable {
             let digest = bytes(hex: words[6]), let madeAt = Instant(words[7]), let signature = Base64URL.decode(words[8])
         else { return nil }
         let head = Array(words.dropLast().joined(separator: " ").utf8)
-        guard try keys.signingKeys().contains(where: { $0.publicKey.isValidSignature(signature, for: head) }),
+        guard try keys.checkpointKeys().contains(where: { $0.isValidSignature(signature, for: head) }),
             let content = try? keys.open(Array(file[(end + 1)...]), for: Segment.context(trail, first)),  // altered: no segment
             Array(SHA256.hash(data: content)) == digest
         else { return nil }
