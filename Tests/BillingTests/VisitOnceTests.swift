@@ -57,12 +57,12 @@ struct VisitOnceTests {
         let patient = try await make("patients", ["person": ["given_name": "Ada", "family_name": "Park"]])
         let provider = try await make("providers", ["given_name": "Grace", "family_name": "Okafor"])
         let type = try await make("appointment-types", ["name": "Check-up", "minutes": 30])
-        let tomorrow = clinic.north.rules.wallClock(at: clinic.services.ambient.now()).day.adding(days: 1)
+        let start = Instant(seconds: clinic.services.ambient.now().microseconds / 60_000_000 * 60).adding(minutes: 1)
         let appointment = try await make(
             "appointments",
             [
                 "patient_id": .string(patient), "type_id": .string(type), "provider_id": .string(provider),
-                "day": .string(tomorrow.description), "time": "10:00",
+                "starts_at": .string(start.description),
             ]
         )
         _ = try await make("appointments/\(appointment)/arrival", .object([]))

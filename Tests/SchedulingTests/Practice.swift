@@ -1,3 +1,5 @@
+import Assembly
+import Postgres
 import Tenancy
 import TestSupport
 import Values
@@ -70,5 +72,19 @@ struct Practice: Sendable {
     func step(_ appointment: String, _ step: String, _ body: JSON = .object([]), by name: String = "front_desk") async throws -> TestAnswer
     {
         try await clinic.send(name, "POST", "\(path)/\(appointment)/\(step)", body: body)
+    }
+
+    /// Time passes: the appointment's hour has come.
+    func comes(_ appointment: String) async throws {
+        let id = AppointmentID(appointment)
+        let now = clinic.services.ambient.now()
+        let today = clinic.north.rules.wallClock(at: now).day
+        try await clinic.services.tenancy.transaction(clinic.north) { tx in
+            tx.enqueue(
+                """
+                update {location}.appointment set starts_at = \(now), ends_at = \(now.adding(minutes: 30)), wall_day = \(today) where id = \(id)
+                """
+            )
+        }
     }
 }

@@ -36,6 +36,9 @@ struct VisitTests {
         #expect(try await practice.book(patient: 1, day.adding(days: 1), "14:15").code == "slot_taken")
 
         #expect(try await practice.step(booked.id, "completion", by: "provider").code == "wrong_status")
+        #expect(try await practice.step(booked.id, "arrival").code == "too_early")
+        #expect(try await practice.step(booked.id, "no-show").code == "too_early")
+        try await practice.comes(booked.id)
         let arrived = try await practice.step(booked.id, "arrival")
         #expect(arrived.json["status"]?.text == "arrived")
         let encounter = try await practice.step(
@@ -47,7 +50,7 @@ struct VisitTests {
         #expect(encounter.status == 201, "\(encounter.text)")
         #expect(encounter.json["diagnoses"]?.items.compactMap(\.text) == ["J029", "R509"])
         #expect(encounter.json["provider_npi"]?.text == "1234567893")
-        #expect(encounter.json["service_day"]?.text == day.adding(days: 1).description)
+        #expect(encounter.json["service_day"]?.text == arrived.json["day"]?.text)
         let read = try await clinic.send("provider", "GET", clinic.path(clinic.north, "encounters/\(encounter.id)"))
         #expect(read.text == encounter.text)
         let after = try await clinic.send("provider", "GET", place)
@@ -74,6 +77,7 @@ struct VisitTests {
     func everyStep() async throws {
         let practice = try await Practice.shared.value
         let booked = try await practice.booked(Practice.day(26), "09:00")
+        try await practice.comes(booked.id)
         for (step, status) in [
             ("confirmation", "confirmed"), ("arrival", "arrived"), ("rooming", "roomed"), ("session", "in_session"),
             ("check-out", "checking_out"),
@@ -95,6 +99,7 @@ struct VisitTests {
     func feeCode() async throws {
         let practice = try await Practice.shared.value
         let booked = try await practice.booked(Practice.day(22), "09:00")
+        try await practice.comes(booked.id)
         _ = try await practice.step(booked.id, "arrival")
         let encounter = try await practice.step(booked.id, "completion", ["diagnoses": ["Z00.00"]], by: "provider")
         let procedure = encounter.json["procedures"]?.items.first
@@ -114,6 +119,7 @@ struct VisitTests {
         #expect(cancelled.json["resources"]?.items.count == 1)
         #expect(try await practice.step(booked.id, "arrival").json["current_status"]?.text == "cancelled")
         let second = try await practice.booked(patient: 1, day, "09:00")
+        try await practice.comes(second.id)
         #expect(try await practice.step(second.id, "no-show").json["status"]?.text == "no_show")
         #expect(try await practice.book(patient: 2, day, "09:00").code == "slot_taken")
     }

@@ -88,11 +88,14 @@ struct ProvisioningTests {
                 )
             }
         }
-        #expect(try await problem { try await estate.provisioner.remove(made.id) } == "location_active")
+        #expect(
+            try await problem { try await estate.provisioner.remove(made.id, files: estate.clinic.settings.folders.files) }
+                == "location_active"
+        )
         #expect(try await exists(made, estate) == [true, true, true])
         try await estate.provisioner.suspend(made.id)
-        try await estate.provisioner.remove(made.id)
-        try await estate.provisioner.remove(made.id)
+        try await estate.provisioner.remove(made.id, files: estate.clinic.settings.folders.files)
+        try await estate.provisioner.remove(made.id, files: estate.clinic.settings.folders.files)
         #expect(try await exists(made, estate) == [false, false, false])
         #expect(try await exists(other, estate) == [true, true, true])
         #expect(try await estate.provisioner.find(made.id).state == .removed)

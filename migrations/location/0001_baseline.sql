@@ -595,8 +595,10 @@ create table {location}.remittance_claim (
     hold_reason text,
     reverses uuid references {location}.remittance_claim,
     posted_at timestamptz not null,
-    constraint remittance_claim_once unique (trace, claim_number, ordinal)
+    constraint remittance_claim_known unique (remittance_id, claim_number, ordinal)
 );
+-- A trace is used once: what comes under it again, in another payment, is held.
+create unique index remittance_claim_once on {location}.remittance_claim (trace, claim_number, ordinal) where state = 'posted';
 create index remittance_claim_claim on {location}.remittance_claim (claim_id);
 create unique index remittance_claim_reversed_once on {location}.remittance_claim (reverses) where reverses is not null;
 create index remittance_claim_latest on {location}.remittance_claim (posted_at, id);

@@ -1,5 +1,5 @@
 import Access
-import Jobs
+public import Jobs
 import Postgres
 import Tenancy
 import Values
@@ -20,6 +20,8 @@ struct PostCharges {
             procedures = [Procedure(code: feeCode, modifiers: [], units: 1, pointers: diagnoses > 0 ? [1] : [])]
         }
         guard !procedures.isEmpty else { return [] }
+        // Charged by another try in the meantime.
+        guard try await work.query(ChargeStore.of(encounter)).isEmpty else { return [] }
         let prices = try await work.query(FeeStore.prices(of: procedures.map(\.code), on: day)).decode((String, Int).self)
         let priceOf = Dictionary(prices.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
         var charges: [Charge] = []
@@ -66,24 +68,24 @@ struct PostCharges {
     }
 }
 
-/// The job that a completed visit starts.
-struct ChargeVisit: Job {
-    static let kind = "billing.charge_visit"
-    static let policy = JobPolicy(timeLimit: .seconds(30))
+/// The job that a completed visit starts; a billing run starts it again for a visit that has no charges.
+public struct ChargeVisit: Job {
+    public static let kind = "billing.charge_visit"
+    public static let policy = JobPolicy(timeLimit: .seconds(30))
 
     let encounter: EncounterID
 
-    init(encounter: EncounterID) {
+    public init(encounter: EncounterID) {
         self.encounter = encounter
     }
 
-    init(_ parameters: JobParameters) throws {
+    public init(_ parameters: JobParameters) throws {
         encounter = try parameters.id("encounter")
     }
 
-    var parameters: JobParameters { ["encounter": encounter] }
+    public var parameters: JobParameters { ["encounter": encounter] }
 
-    func run(_ context: JobContext) async throws {
+    public func run(_ context: JobContext) async throws {
         _ = try await context.work("charge") { work in try await PostCharges(encounter: encounter).run(work) }
     }
 }

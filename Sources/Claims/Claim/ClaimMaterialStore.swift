@@ -22,10 +22,13 @@ enum ClaimMaterialStore {
         select encounter.id, encounter.service_day, encounter.diagnoses,
             exists (select from {location}.charge where charge.encounter_id = encounter.id and charge.entered_in_error is null),
             exists (select from {location}.claim where claim.encounter_id = encounter.id),
+            jsonb_array_length(encounter.procedures) > 0 or exists (select from {location}.appointment
+                join {location}.appointment_type on appointment_type.id = appointment.type_id
+                where appointment.id = encounter.appointment_id and appointment_type.fee_code is not null),
         """ + people + """
 
             from (
-                select id, service_day, diagnoses, patient_id, provider_id from {location}.encounter
+                select id, service_day, diagnoses, patient_id, provider_id, procedures, appointment_id from {location}.encounter
                 where service_day >= \(period.from) and service_day < \(period.until) and (service_day, id) > (\(seen.day), \(seen.encounter))
                     and entered_in_error is null
                 order by service_day, id limit \(limit)

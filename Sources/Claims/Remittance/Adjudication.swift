@@ -54,6 +54,7 @@ struct Adjudication: Sendable, Hashable {
 
     var paid: Int64 { sum(.paid) }
     var patientOwes: Int64 { sum(.patient) }
+    var writtenOff: Int64 { sum(.writtenOff) }
     var left: Int64 { total - shares.reduce(0) { $0 + $1.amount } }
 
     var state: Claim.State {
@@ -77,6 +78,10 @@ enum PostingHold: String, Error, Sendable, CaseIterable {
     case reversalWithoutOriginal = "reversal_without_original"
     case reversalDiffers = "reversal_differs"
     case amountOutOfRange = "amount_out_of_range"
+    case traceUsed = "trace_used"
+    case overpaid
+    case writeOffExceedsCharge = "write_off_exceeds_charge"
+    case negativePatientShare = "negative_patient_share"
 }
 
 /// What is to be done with one claim of a remittance.
@@ -104,7 +109,12 @@ enum PostingDecision: Sendable, Hashable {
         if paid.isReversal || paid.charge.minor < 0 { return .reverse(try original(of: paid, claim)) }
         guard paid.charge.minor == claim.total else { throw .chargeDiffers }
         guard claim.postings.isEmpty else { throw .alreadyAdjudicated }
-        return .post(Adjudication(shares: try shares(of: paid, claim), total: claim.total))
+        let adjudication = Adjudication(shares: try shares(of: paid, claim), total: claim.total)
+        // It may be right (interest, a contract that pays more than was charged), but somebody looks first.
+        if adjudication.paid > claim.total { throw .overpaid }
+        if adjudication.writtenOff > claim.total { throw .writeOffExceedsCharge }
+        if adjudication.patientOwes < 0 { throw .negativePatientShare }
+        return .post(adjudication)
     }
 
     /// Processed as primary, secondary, tertiary; denied; the same and sent on to the next payer.

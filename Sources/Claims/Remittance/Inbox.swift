@@ -16,8 +16,11 @@ struct InboxFile: Sendable {
     /// For people and for the names of moved files.
     var shownName: String { printable(String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), 200) }
 
-    /// Where it goes: the hash in front, so that nothing is ever written over.
-    var movedName: [CChar] { Array(hex(sha256.prefix(8)).utf8CString.dropLast()) + [CChar(bitPattern: UInt8(ascii: "_"))] + name }
+    /// Where it goes: the hash in front, so that nothing is ever written over; what a file system takes no longer is cut off.
+    var movedName: [CChar] {
+        Array((Array(hex(sha256.prefix(8)).utf8CString.dropLast()) + [CChar(bitPattern: UInt8(ascii: "_"))] + name.dropLast()).prefix(255))
+            + [0]
+    }
 }
 
 /// The folder where transport puts files. Whatever lies there, looking at it does not fail: folders, links, pipes, files that cannot be read or

@@ -18,16 +18,19 @@ struct PostRemittanceClaims: Sendable {
         let numbers = Array(Set(claims.map { ClaimNumber.looked(up: $0.number) })).sorted()
         let answers = try await work.query([
             PostingStore.claims(numbers), PostingStore.lines(numbers), PostingStore.standing(numbers),
-            PostingStore.known(printable(trace), numbers),
+            PostingStore.known(remittance, printable(trace), numbers),
         ])
         var open = try OpenClaims(answers)
-        let known = Set(try answers[3].decode((String, Int).self).map { PostingKey(number: $0.0, ordinal: $0.1) })
+        let earlier = try answers[3].decode((String, Int, Bool).self).map { (key: PostingKey(number: $0.0, ordinal: $0.1), isOurs: $0.2) }
+        let known = Set(earlier.filter(\.isOurs).map(\.key))
+        let traced = Set(earlier.filter { !$0.isOurs }.map(\.key))
         var touched: [OpenClaim] = []
         for claim in claims {
             let number = ClaimNumber.looked(up: claim.number)
-            if known.contains(PostingKey(number: number, ordinal: claim.ordinal)) { continue }
+            let key = PostingKey(number: number, ordinal: claim.ordinal)
+            if known.contains(key) { continue }
             let target = open.byNumber[number]
-            let decision = PostingDecision(claim, claim: target)
+            let decision = traced.contains(key) ? .hold(.traceUsed) : PostingDecision(claim, claim: target)
             let posting = try await post(claim, number, decision, target, work)
             open.note(posting, decision)
             if let target, posting.hold == nil { touched.append(target) }

@@ -28,9 +28,12 @@ enum PostingStore {
         """
     }
 
-    /// What of these claims is here already under this trace.
-    static func known(_ trace: String, _ numbers: [String]) -> Statement {
-        "select claim_number, ordinal from {location}.remittance_claim where trace = \(trace) and claim_number = any(\(numbers))"
+    /// What of these claims is here already: of this payment, or posted from another one under the same trace.
+    static func known(_ remittance: RemittanceID, _ trace: String, _ numbers: [String]) -> Statement {
+        """
+        select claim_number, ordinal, remittance_id = \(remittance) from {location}.remittance_claim
+        where claim_number = any(\(numbers)) and (remittance_id = \(remittance) or trace = \(trace) and state = 'posted')
+        """
     }
 
     static func held(of remittance: RemittanceID) -> Statement {

@@ -53,6 +53,12 @@ struct ReceiveRemittance: Sendable {
             if organization == nil { reasons.append(.payeeAmbiguous) }
         }
         if payment.remittance.payment.creditDebit == "D" { reasons.append(.debit) }
+        let today = TimeZoneRules(.utc).wallClock(at: context.now).day
+        // A missing, impossible or absurd day would date ledger entries where nobody looks for them.
+        if let day = payment.remittance.payment.date, day >= today.adding(days: -5 * 366), day <= today.adding(days: 366) {
+        } else {
+            reasons.append(.paymentDate)
+        }
         let payee = candidates.first { $0.organization == organization }
         var new = header(payment, organization: organization, entity: payee?.entity, context)
         new.reasons = reasons

@@ -146,5 +146,10 @@ struct HoldReason: Sendable, Hashable {
         text: "No location here made any of the claims it pays.",
         segment: nil
     )
+    static let paymentDate = HoldReason(
+        code: "payment-date",
+        text: "The payment's date (BPR16) is missing, impossible, or far from today.",
+        segment: nil
+    )
     static let tooLarge = HoldReason(code: "file-too-large", text: "The file is larger than the limit.", segment: nil)
 }

@@ -31,15 +31,24 @@ struct InboundScanning: Sendable {
         defer { close(lock) }
         let names = try await FileLane.run { [inbox] in try inbox.names() }
         var taken = 0
+        var fault: (any Error)?
         for name in names where taken < settings.filesPerScan {
             try context.checkLease()
             let now = context.now
             guard let file = await read(name, now) else { continue }
             guard let isPostable = try await receive(file, context) else { continue }
-            try await FileLane.run { [inbox] in try inbox.move(file, to: isPostable ? inbox.done : inbox.held) }
+            do {
+                try await FileLane.run { [inbox] in try inbox.move(file, to: isPostable ? inbox.done : inbox.held) }
+            } catch {
+                // It is recorded; that it cannot be moved keeps no other from being read.
+                context.logger.error("remittance file cannot be moved", metadata: ["sha256": "\(hex(file.sha256))", "error": "\(error)"])
+                fault = error
+                continue
+            }
             context.logger.info("remittance file received", metadata: ["sha256": "\(hex(file.sha256))", "postable": "\(isPostable)"])
             taken += 1
         }
+        if let fault { throw fault }
     }
 
     private func read(_ name: [CChar], _ now: Instant) async -> InboxFile? {

@@ -70,6 +70,11 @@ struct ClaimMaking: Sendable {
         var step = RunStep(seen: rows.count)
         let candidates = try rows.map { try Candidate($0, at: work.location.id, keys: keys) }
         step.last = candidates.last.map { ($0.material.serviceDay, $0.material.encounter) }
+        for candidate in candidates {
+            if let problem = candidate.problem { step.problems.append(problem) }
+            // The fee that was missing may be there by now: the next run finds the charges.
+            if candidate.lacksCharges { work.start(ChargeVisit(encounter: candidate.material.encounter)) }
+        }
         try await MakeClaimsOfEncounters(run: run, party: party).run(work, candidates.filter(\.isDue), &step)
         work.enqueue(BillingRunStore.advance(run, by: step, at: work.now, by: work.caller.actor.id))
         if !step.problems.isEmpty { work.enqueue(BillingRunStore.add(step.problems, to: run)) }
@@ -90,6 +95,23 @@ struct Candidate: Sendable {
     var material: ClaimMaterial
     let isCharged: Bool
     let isClaimed: Bool
+    /// Something was done, or its type has a fee.
+    let isChargeable: Bool
+
+    var lacksCharges: Bool { isChargeable && !isCharged }
+
+    /// Why nothing is made of a visit that somebody expects money for.
+    var problem: RunProblem? {
+        if lacksCharges {
+            return RunProblem(
+                encounter: material.encounter,
+                code: "not_charged",
+                detail: "No charge was posted: a fee schedule in force on the day must have its codes. It is tried again now."
+            )
+        }
+        guard isCharged, !isClaimed, material.coverage == nil else { return nil }
+        return RunProblem(encounter: material.encounter, code: "no_coverage", detail: "Not insured on its day: the patient owes it.")
+    }
 
     /// Charged, insured on its day, and not claimed yet.
     var isDue: Bool { isCharged && !isClaimed && material.coverage != nil }
@@ -99,6 +121,7 @@ struct Candidate: Sendable {
         let (encounter, day, diagnoses): (EncounterID, Day, [String]) = (try columns.next(), try columns.next(), try columns.next())
         isCharged = try columns.next()
         isClaimed = try columns.next()
+        isChargeable = try columns.next()
         material = try ClaimMaterialStore.material(encounter, day, diagnoses, &columns, at: location, keys: keys)
     }
 }

@@ -42,6 +42,18 @@ extension Appointment {
 
     static let wrongStatus = Problem.conflict("wrong_status", "The appointment's status does not allow this.")
 
+    static let tooEarly = Problem.conflict("too_early", "It is too early for this: the visit has not come.")
+
+    /// The steps of a visit are taken twelve hours before its start at the earliest, a no-show not before it. Errors: `too_early`.
+    func isTime(for step: Step, at now: Instant) throws(Problem) {
+        let ahead = startsAt.seconds(since: now)
+        switch step {
+        case .move, .cancel, .confirm: return
+        case .noShow: guard ahead <= 0 else { throw Appointment.tooEarly }
+        case .checkIn, .room, .begin, .checkOut, .complete: guard ahead <= 12 * 3600 else { throw Appointment.tooEarly }
+        }
+    }
+
     /// The status after a step. Errors: `wrong_status`, with the status as it is.
     func status(after step: Step) throws(Problem) -> Status {
         guard step.allowed.contains(status) else {

@@ -18,6 +18,7 @@ struct StepAppointment {
         guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
         var new = old
         new.status = try old.status(after: step)
+        try old.isTime(for: step, at: work.now)
         apply(&new)
         new.version += 1
         new.updatedAt = work.now

@@ -70,7 +70,7 @@ struct StepRoutes {
             .permission(permission),
             body: NoDetails.shape,
             answer: Appointment.shape,
-            errors: [Appointment.wrongStatus],
+            errors: [Appointment.wrongStatus, Appointment.tooEarly],
             status: 200,
             version: .optional
         ) { call, work, _ in

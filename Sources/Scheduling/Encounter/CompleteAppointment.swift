@@ -17,6 +17,7 @@ struct CompleteAppointment {
         let (npi, taxonomy, feeCode) = try context.decode((String?, String?, String?).self)
         var new = old
         new.status = try old.status(after: .complete)
+        try old.isTime(for: .complete, at: work.now)
         new.completedAt = work.now
         new.closedAt = work.now
         new.version += 1

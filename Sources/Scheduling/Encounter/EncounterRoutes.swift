@@ -11,7 +11,7 @@ struct EncounterRoutes {
                 .permission(.appointmentsComplete),
                 body: CompleteAppointmentBody.shape,
                 answer: Encounter.shape,
-                errors: [Appointment.wrongStatus],
+                errors: [Appointment.wrongStatus, Appointment.tooEarly],
                 version: .optional
             ) { call, work, body in
                 try await CompleteAppointment(id: try call.path.id("appointment", AppointmentID.self), body: body).run(work)

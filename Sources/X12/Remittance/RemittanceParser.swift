@@ -64,6 +64,8 @@ struct RemittanceParser {
             takeProviderAdjustments(segment)
             return done
         case .bpr: takePayment(segment)
+        // Amounts are read as US dollars.
+        case .cur: if segment.text(2) != "USD" { find(.currencyForeign, .refusesRemittance, "CUR02 is not USD") }
         case .trn: takeTrace(segment)
         case .n1: takeParty(segment)
         default: break

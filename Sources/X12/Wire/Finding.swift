@@ -78,6 +78,7 @@ public struct Finding: Hashable, Sendable {
         case paymentMissing = "payment-missing"
         case paymentRepeated = "payment-repeated"
         case paymentNegative = "payment-negative"
+        case currencyForeign = "currency-foreign"
         case traceMissing = "trace-missing"
         case claimNumberMissing = "claim-number-missing"
         case segmentMisplaced = "segment-misplaced"

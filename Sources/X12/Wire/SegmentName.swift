@@ -9,6 +9,7 @@ enum SegmentName: UInt32, Sendable {
     case se = 0x5345
     case ta1 = 0x544131
     case bpr = 0x425052
+    case cur = 0x435552
     case trn = 0x54524E
     case n1 = 0x4E31
     case ref = 0x524546
