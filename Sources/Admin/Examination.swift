@@ -70,7 +70,15 @@ struct Examination {
         guard let dead = try? await services.jobOperations.dead(database: name, limit: 1000) else {  // no queue is reported above
             return [Finding("jobs \(label)", .failed, "cannot be read", "Run `polyclinic install`.")]
         }
-        return [
+        let pauses = (try? await services.jobOperations.pauses(database: name)) ?? []  // the same queue: reported above
+        return pauses.map { pause in
+            Finding(
+                "pause \(label)",
+                .attention,
+                "\(pause.kind ?? "every kind") \(pause.location.map { "of \($0) " } ?? "")is paused since \(pause.at): \(pause.reason)",
+                "See `polyclinic jobs pauses`; end it with `polyclinic jobs resume`."
+            )
+        } + [
             dead.isEmpty
                 ? Finding("jobs \(label)", .good, "none was given up")
                 : Finding(

@@ -6,6 +6,8 @@ extension Table {
     static let countColumns = ["database", "location", "kind", "state", "count", "oldest"]
     static let workerColumns = ["database", "id", "name", "started_at", "seen_at", "lease_until", "running"]
 
+    static let pauseColumns = ["database", "location", "kind", "paused_at", "paused_by", "reason"]
+
     /// A location's role as it stands; what belongs to an organization or to the platform has none.
     private static func location(_ role: String) -> Cell { role.hasPrefix("loc_") ? .text(role) : .none }
 
@@ -23,6 +25,13 @@ extension Table {
             job.organization.map { .text($0.description) } ?? .none, .text(job.kind),
             .text(job.state.rawValue), .number(job.attempt), .text(job.runAt.description),
             job.total.map { .text("\(job.done ?? 0) of \($0)") } ?? .none, job.reason.map(Cell.text) ?? .none,
+        ]
+    }
+
+    static func row(_ pause: JobPause, _ database: String?) -> [Cell] {
+        [
+            .text(database ?? "control"), pause.location.map(Cell.text) ?? .none, pause.kind.map(Cell.text) ?? .none,
+            .text(pause.at.description), .text(pause.by), .text(pause.reason),
         ]
     }
 

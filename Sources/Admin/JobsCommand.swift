@@ -8,7 +8,7 @@ struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
         abstract: "Work that waits, runs or failed.",
-        subcommands: [Counts.self, List.self, Dead.self, Retry.self, Pause.self, Resume.self, Workers.self]
+        subcommands: [Counts.self, List.self, Dead.self, Retry.self, Pause.self, Resume.self, Pauses.self, Workers.self]
     )
 
     /// Which queue: every database has one.
@@ -132,6 +132,8 @@ struct JobsCommand: AsyncParsableCommand {
 
         func validate() throws {
             if kind == nil, location == nil { throw ValidationError("Name a kind, a location, or both: nothing pauses everything.") }
+            if kind?.isEmpty == true || location?.isEmpty == true { throw ValidationError("A kind or a location is not empty.") }
+            if reason.allSatisfy(\.isWhitespace) { throw ValidationError("Say why: the reason is shown to whoever asks.") }
         }
 
         func run() async throws {
@@ -145,6 +147,26 @@ struct JobsCommand: AsyncParsableCommand {
                         reason: reason
                     )
                 }
+            }
+        }
+    }
+
+    struct Pauses: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "What is paused, by whom and why.")
+
+        @OptionGroup var options: Options
+        @OptionGroup var queue: Queue
+
+        func run() async throws {
+            try await options.withServices { services in
+                options.show(
+                    try await queue.table(
+                        Table.pauseColumns,
+                        services,
+                        { try await services.jobOperations.pauses(database: $0) },
+                        Table.row
+                    )
+                )
             }
         }
     }

@@ -32,6 +32,7 @@ public struct Provisioner: Sendable {
 
     /// A new customer. Errors: `organization_exists`.
     public func createOrganization(name: String, kind: ClinicKind, id: OrganizationID? = nil) async throws -> OrganizationID {
+        try Provisioner.check(name)
         let id = id ?? owner.ambient.id()
         let now = owner.ambient.now()
         do {
@@ -51,6 +52,7 @@ public struct Provisioner: Sendable {
 
     /// A new location with its schema and role. Errors: `location_exists`, `not_found` (no such organization), `database_unknown`.
     public func createLocation(_ new: NewLocation, in organization: OrganizationID, id: LocationID? = nil) async throws -> Location {
+        try Provisioner.check(new.name)
         let id = id ?? owner.ambient.id()
         let role = Location.roleName(id)
         let now = owner.ambient.now()
@@ -73,6 +75,15 @@ public struct Provisioner: Sendable {
             throw Problem.notFound
         }
         return try await resume(id)
+    }
+
+    /// A name is typed again before anything is removed: it must be something that can be.
+    private static func check(_ name: String) throws(Problem) {
+        let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+        guard (1...100).contains(name.unicodeScalars.count), isPlain, name.first?.isWhitespace == false, name.last?.isWhitespace == false
+        else {
+            throw .invalid("/name", "name", "A name is 1 to 100 characters on one line, without blanks at its ends.")
+        }
     }
 
     /// Goes on with a location that was not finished; does nothing to a finished one.

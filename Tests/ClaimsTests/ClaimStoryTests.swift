@@ -46,6 +46,42 @@ struct ClaimStoryTests {
         await story.clinic.close()
     }
 
+    @Test("a visit without a fee is named by the run, and charged once its fee is there; one without coverage is named too")
+    func notCharged() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Ayrton")
+        let services = story.clinic.services
+        try await services.tenancy.transaction(north) { tx in
+            let (id, now, actor) = (services.ambient.id(EncounterID.self), services.ambient.now(), UUID(high: 0, low: 0))
+            let provider: ProviderID? = try await tx.query("select id from {location}.provider limit 1").first?.value(0)
+            tx.enqueue(
+                """
+                insert into {location}.encounter (id, patient_id, provider_id, service_day, started_at, ended_at, diagnoses, procedures, created_at, created_by,
+                    updated_at, updated_by)
+                values (\(id), \(patient), \(provider), '2026-10-05', \(now), \(now.adding(minutes: 20)), '{J02.9}',
+                    '[{"code": "99213", "modifiers": [], "units": 1, "diagnosis_pointers": [1]}]', \(now), \(actor), \(now), \(actor))
+                """
+            )
+        }
+        let first = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        #expect(first["claims"] == 0 && first["problems"]?.items.map { $0["code"]?.text } == ["not_charged"])
+        _ = try await story.send(
+            "owner",
+            "POST",
+            story.clinic.path(north, "fee-schedules"),
+            ["name": "Standard", "from": "2020-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 15000]]]
+        )
+        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        try await eventually("the visit is charged", within: .seconds(30)) {
+            try await story.balance("receivable:patient", at: north) == 150_00
+        }
+        let last = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        #expect(last["claims"] == 1)
+        await story.clinic.close()
+    }
+
     @Test("a job that runs again changes nothing")
     func again() async throws {
         let story = try await ClaimClinic.open()

@@ -51,6 +51,15 @@ struct InboxTests {
         #expect(inbox.wasMoved(file))
     }
 
+    @Test("a name as long as a file system takes is moved under one that it takes, and known again there")
+    func longName() throws {
+        try put(String(repeating: "z", count: 250) + ".835", "content")
+        let file = try #require(try read.first)
+        try inbox.move(file, to: inbox.done)
+        #expect(try read.isEmpty)
+        #expect(inbox.wasMoved(file))
+    }
+
     @Test("a file that changed a moment ago waits")
     func unsettled() throws {
         try put("new.835", "content")

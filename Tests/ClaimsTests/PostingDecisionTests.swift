@@ -144,6 +144,15 @@ struct PostingDecisionTests {
             (RemittanceText.claim("CLAIM1", status: "10", charge: "150", paid: "150"), "150", .statusUnknown),
             (RemittanceText.claim("CLAIM1", charge: "150", paid: "100", claimAdjustments: ["CR*45*50"]), "100", .groupUnknown),
             (RemittanceText.claim("CLAIM1", charge: "150", paid: "100", claimAdjustments: ["CO*45*49"]), "100", .unbalanced),
+            (RemittanceText.claim("CLAIM1", charge: "150", paid: "950", claimAdjustments: ["CO*45*-800"]), "950", .overpaid),
+            (
+                RemittanceText.claim("CLAIM1", charge: "150", paid: "0", claimAdjustments: ["CO*45*650", "PR*3*-500"]), "0",
+                .writeOffExceedsCharge
+            ),
+            (
+                RemittanceText.claim("CLAIM1", charge: "150", paid: "100", claimAdjustments: ["CO*45*100", "PR*3*-50"]), "100",
+                .negativePatientShare
+            ),
         ]
     )
     func held(_ text: String, _ paid: String, _ reason: PostingHold) throws {

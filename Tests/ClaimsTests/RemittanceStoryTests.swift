@@ -177,6 +177,58 @@ struct RemittanceStoryTests {
         await story.clinic.close()
     }
 
+    @Test("what another payer sends under a trace that was used is held, not lost")
+    func traceUsed() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Franklin")
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
+        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        let number = try await story.filed(north).first?["number"]?.text ?? ""
+        for (control, paid) in [(1, "110"), (2, "100")] {
+            let claim = RemittanceText.claim(number, charge: "150", paid: paid, claimAdjustments: ["CO*45*\(paid == "110" ? 40 : 50)"])
+            let file = RemittanceText(
+                payments: [.init(trace: "EFT1", amount: paid, payee: story.npi, claims: [claim])],
+                control: control,
+                receiver: "HARBOR1"
+            )
+            try story.receive(file.bytes, as: "file\(control).835")
+            try await eventually("payment \(control) is dealt with", within: .seconds(60)) {
+                try await story.remittances().filter { $0["state"] == "posted" || $0["state"] == "partially_posted" }.count == control
+            }
+        }
+        let held = try await story.send("biller", "GET", story.clinic.path(north, "remittance-claims?state=held"))["items"]?.items ?? []
+        #expect(held.map { $0["hold_reason"]?.text } == ["trace_used"] && held.first?["paid"] == 100_00)
+        #expect(try await story.balance("cash:insurance", at: north) == 110_00)
+        await story.clinic.close()
+    }
+
+    @Test("a payment in another currency, or of a day that cannot be, is held whole", arguments: ["currency-foreign", "payment-date"])
+    func oddPayment(_ reason: String) async throws {
+        let story = try await ClaimClinic.open()
+        var file = RemittanceText(
+            payments: [
+                .init(trace: "EFT1", amount: "40", payee: story.npi, claims: [RemittanceText.claim("WHO", charge: "40", paid: "40")])
+            ],
+            receiver: "HARBOR1"
+        )
+        if reason == "payment-date" { file.payments[0].day = "19000101" }
+        var text = file.text
+        if reason == "currency-foreign" {
+            text = text.replacing("TRN*1*", with: "CUR*PR*EUR~\nTRN*1*").replacing("SE*16*", with: "SE*17*").replacing(
+                "SE*15*",
+                with: "SE*16*"
+            )
+        }
+        try story.receive(Array(text.utf8), as: "odd.835")
+        try await story.inboundIsRead()
+        let held = try #require(try await story.remittances().first)
+        #expect(held["state"] == "held")
+        #expect(held["reasons"]?.items.contains { $0["code"]?.text == reason } == true, "\(held["reasons"] ?? .null)")
+        await story.clinic.close()
+    }
+
     @Test("a payment that names no claim of ours is held whole")
     func strangers() async throws {
         let story = try await ClaimClinic.open()
