@@ -52,6 +52,8 @@ struct ClaimStoryTests {
         let north = story.clinic.north
         let payer = try await story.addPayer(at: north)
         let patient = try await story.addPatient(at: north, payer: payer, family: "Ayrton")
+        // Long charged, and in no run here.
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-09-05"))
         let services = story.clinic.services
         try await services.tenancy.transaction(north) { tx in
             let (id, now, actor) = (services.ambient.id(EncounterID.self), services.ambient.now(), UUID(high: 0, low: 0))
