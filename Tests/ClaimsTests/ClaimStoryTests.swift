@@ -77,7 +77,7 @@ struct ClaimStoryTests {
         )
         _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
         try await eventually("the visit is charged", within: .seconds(30)) {
-            try await story.balance("receivable:patient", at: north) == 150_00
+            try await story.balance("receivable:patient", at: north) == 300_00
         }
         let last = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
         #expect(last["claims"] == 1)

@@ -2,7 +2,7 @@ import Access
 public import Jobs
 import Postgres
 import Tenancy
-import Values
+public import Values
 
 /// Prices what was done in a visit and posts it: each charge once (`charge_once`), with its ledger entry.
 struct PostCharges {
