@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -23,7 +24,7 @@ extension OnDatabase {
             folder.path + "/" + SegmentName(1, 2).file(of: scene.trail)
         }
 
-        @Test("sealed entries move to a signed file, and verification goes on over it", arguments: Scene.Kind.allCases)
+        @Test("sealed entries move to a signed file, and verification goes on over it", .shows("AP-3"), arguments: Scene.Kind.allCases)
         func moved(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             let folder = try TemporaryFolder()
@@ -63,7 +64,7 @@ extension OnDatabase {
             #expect(try await scene.finding(archive: folder.trail) == nil)
         }
 
-        @Test("what was done to archived entries is named", arguments: Scene.Kind.allCases)
+        @Test("what was done to archived entries is named", .shows("AP-3"), arguments: Scene.Kind.allCases)
         func tampered(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             let folder = try TemporaryFolder()
@@ -95,7 +96,7 @@ extension OnDatabase {
             #expect(try await scene.all().count == 14)
         }
 
-        @Test("neither gateway nor worker may take a row out of a trail")
+        @Test("neither gateway nor worker may take a row out of a trail", .shows("AP-3"))
         func rights() async throws {
             for kind in Scene.Kind.allCases {
                 let scene = try await Scene(kind, try Practice.current)

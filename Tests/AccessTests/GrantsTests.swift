@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ struct GrantsTests {
     private let north = LocationID(UUID(high: 1, low: 1))
     private let south = LocationID(UUID(high: 1, low: 2))
 
-    @Test("no rule is no access")
+    @Test("no rule is no access", .shows("AZ-5"))
     func noRule() {
         for permission in Permission.allCases {
             #expect(!Grants.none.allows(permission, at: north))
@@ -28,7 +29,7 @@ struct GrantsTests {
         #expect(grants.places(.patientsRead) == (false, [north]))
     }
 
-    @Test("a deny beats every allow, in any order")
+    @Test("a deny beats every allow, in any order", .shows("AZ-5"))
     func denyBeatsAllow() {
         let rules = [
             GrantRule(.allow, [.patientsRead]), GrantRule(.allow, [.patientsRead], at: north), GrantRule(.deny, [.patientsRead], at: north),

@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 extension OnDatabase {
     @Suite("guessing")
     struct GuessTests {
-        @Test("five hundred wrong guesses at once never pass the limit, and the honest user still enters")
+        @Test("five hundred wrong guesses at once never pass the limit, and the honest user still enters", .shows("AU-4"))
         func guesses() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -48,7 +49,7 @@ extension OnDatabase {
             )
         }
 
-        @Test("patience does not help: strangers get eighty failures in all, the known address stays open")
+        @Test("patience does not help: strangers get eighty failures in all, the known address stays open", .shows("AU-4"))
         func patience() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -72,7 +73,7 @@ extension OnDatabase {
             )
         }
 
-        @Test("one password tried on many accounts stops at the source")
+        @Test("one password tried on many accounts stops at the source", .shows("AU-4"))
         func spraying() async throws {
             let practice = try Practice.current
             let access = practice.access()

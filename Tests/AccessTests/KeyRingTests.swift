@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -25,7 +26,7 @@ struct KeyRingTests {
         #expect(try keys.open(try keys.seal([], for: context(location, row)), for: context(location, row)).isEmpty)
     }
 
-    @Test("a ciphertext moved to another place does not open")
+    @Test("a ciphertext moved to another place does not open", .shows("AP-5"))
     func moved() throws {
         let keys = try KeyRing(text: one)
         let sealed = try keys.seal("123-45-6789", for: context(location, row))

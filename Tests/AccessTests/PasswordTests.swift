@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -9,6 +10,7 @@ struct PasswordTests {
 
     @Test(
         "good ones are taken, of any characters",
+        .shows("AU-3"),
         arguments: [
             "tangerine lampshade 9", "zkwvqpxm", "пароль для клиники", "correct staple violin battery", "🦷🐕🩺🐈🦉🦴🐢🌵",
             String(repeating: "long enough ", count: 21),
@@ -21,6 +23,7 @@ struct PasswordTests {
 
     @Test(
         "common, monotonous and guessable ones are refused",
+        .shows("AU-3"),
         arguments: [
             "password", "Password1!", "P@ssw0rd", "p@ssw0rd2024!", "12345678", "123456789", "87654321", "abcdefgh", "aaaaaaaa", "abababab",
             "qwertyuiop",
@@ -33,13 +36,13 @@ struct PasswordTests {
         #expect(code(password) == "too_common")
     }
 
-    @Test("seven characters are too few, however many bytes")
+    @Test("seven characters are too few, however many bytes", .shows("AU-3"))
     func short() {
         #expect(code("zkwvqpx") == "too_short")
         #expect(code("🦷🐕🩺🐈🦉🦴🐢") == "too_short")
     }
 
-    @Test("very long ones are refused before anything is done with them")
+    @Test("very long ones are refused before anything is done with them", .shows("AU-3"))
     func long() {
         #expect(code(String(repeating: "ab cd", count: 52)) == "too_long")
         #expect(code(String(repeating: "x", count: 10_000_000)) == "too_long")
@@ -66,7 +69,7 @@ struct PasswordTests {
         #expect(small.make(bytes, salt: [UInt8](repeating: 2, count: 16)) != encoded)
     }
 
-    @Test("the hash judged for strangers costs what a real one costs")
+    @Test("the hash judged for strangers costs what a real one costs", .shows("AU-5"))
     func dummy() throws {
         let real = try #require(PasswordHash().make([1], salt: [UInt8](repeating: 1, count: 16)))
         #expect(real.split(separator: "$").prefix(3) == PasswordHash.dummy.split(separator: "$").prefix(3))

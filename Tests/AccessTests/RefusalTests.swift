@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 extension OnDatabase {
     @Suite("refusals")
     struct RefusalTests {
-        @Test("a refused caller makes ten entries a minute, then only the count grows")
+        @Test("a refused caller makes ten entries a minute, then only the count grows", .shows("AP-2"))
         func refusals() async throws {
             let practice = try Practice.current
             let access = practice.access()

@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 extension OnDatabase {
     @Suite("sessions and credentials")
     struct SessionTests {
-        @Test("a session idles out, whatever a page polls; a person keeps it alive up to its end")
+        @Test("a session idles out, whatever a page polls; a person keeps it alive up to its end", .shows("AU-10", "TM-5"))
         func idle() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -34,7 +35,7 @@ extension OnDatabase {
             #expect(alive == 72, "twelve hours of ten minutes each")
         }
 
-        @Test("what one gateway ends another refuses within a second")
+        @Test("what one gateway ends another refuses within a second", .shows("AZ-6"))
         func revoked() async throws {
             let practice = try Practice.current
             let here = practice.access()
@@ -49,7 +50,7 @@ extension OnDatabase {
             }
         }
 
-        @Test("step-up gives a new token and kills the old one")
+        @Test("step-up gives a new token and kills the old one", .shows("AU-9", "AU-12"))
         func stepUp() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -70,7 +71,7 @@ extension OnDatabase {
             )
         }
 
-        @Test("a new password ends the other sessions and the old password")
+        @Test("a new password ends the other sessions and the old password", .shows("AU-8"))
         func password() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -152,7 +153,10 @@ extension OnDatabase {
             )
         }
 
-        @Test("an invitation works once, opening it changes nothing, and a second organization asks for the account one has")
+        @Test(
+            "an invitation works once, opening it changes nothing, and a second organization asks for the account one has",
+            .shows("AU-13")
+        )
         func invitations() async throws {
             let practice = try Practice.current
             let access = practice.access()

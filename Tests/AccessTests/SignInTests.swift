@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 extension OnDatabase {
     @Suite("signing in")
     struct SignInTests {
-        @Test("invited, joined, signed in with one request, and every step is in the trail")
+        @Test("invited, joined, signed in with one request, and every step is in the trail", .shows("AU-16"))
         func day() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -32,7 +33,7 @@ extension OnDatabase {
             #expect(acts.sorted() == ["sign_in.succeeded", "sign_in.succeeded", "staff.granted", "staff.invited", "staff.joined"])
         }
 
-        @Test("unknown address, wrong password, wrong code, used code and no code get one answer")
+        @Test("unknown address, wrong password, wrong code, used code and no code get one answer", .shows("AU-2", "AU-5"))
         func oneAnswer() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -60,7 +61,7 @@ extension OnDatabase {
             #expect(try await practice.acts(of: person.staff).filter { $0 == "sign_in.refused" }.count >= 3)
         }
 
-        @Test("a wrong password costs as many flights whether the account exists or not")
+        @Test("a wrong password costs as many flights whether the account exists or not", .shows("AU-5"))
         func sameWork() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -131,7 +132,7 @@ extension OnDatabase {
             #expect(try await attempt() == nil)
         }
 
-        @Test("a manager sees and ends the sessions of those they manage, not their superiors'")
+        @Test("a manager sees and ends the sessions of those they manage, not their superiors'", .shows("AU-8"))
         func sessionsOfStaff() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -198,7 +199,7 @@ extension OnDatabase {
             )
         }
 
-        @Test("after a rotation second factors are sealed anew and still work")
+        @Test("after a rotation second factors are sealed anew and still work", .shows("AP-5"))
         func rotation() async throws {
             let practice = try Practice.current
             let person = try await practice.join(practice.access(), [NewGrant(.builtIn(.provider), at: practice.north.id)])
@@ -227,7 +228,7 @@ extension OnDatabase {
             #expect(try await practice.resealAccounts(back).rows > 0)
         }
 
-        @Test("of fifty sign-ins with the same code at once, one succeeds")
+        @Test("of fifty sign-ins with the same code at once, one succeeds", .shows("AU-2"))
         func reuse() async throws {
             let practice = try Practice.current
             let access = practice.access { $0.guesses.source = 1000 }

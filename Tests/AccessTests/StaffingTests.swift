@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 extension OnDatabase {
     @Suite("staff and rights")
     struct StaffingTests {
-        @Test("nobody grants more than they hold, nor outside their locations")
+        @Test("nobody grants more than they hold, nor outside their locations", .shows("AZ-7"))
         func grantsMore() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -90,7 +91,7 @@ extension OnDatabase {
             #expect(try await practice.caller(practice.access(), manager.token).may(.patientsRead, at: practice.north))
         }
 
-        @Test("two last owners who suspend each other at once leave one")
+        @Test("two last owners who suspend each other at once leave one", .shows("AZ-7"))
         func lastOwner() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -113,7 +114,7 @@ extension OnDatabase {
             #expect(codes.contains("last_owner"))
         }
 
-        @Test("an owner cannot be denied anything, and the last one's grant cannot be revoked")
+        @Test("an owner cannot be denied anything, and the last one's grant cannot be revoked", .shows("AZ-7"))
         func ownerStays() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -127,7 +128,7 @@ extension OnDatabase {
             #expect(deny == "owner_cannot_be_denied")
         }
 
-        @Test("a denied permission is denied at once, until the deny is taken back by somebody who holds it")
+        @Test("a denied permission is denied at once, until the deny is taken back by somebody who holds it", .shows("AZ-5"))
         func deny() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -203,7 +204,7 @@ extension OnDatabase {
             #expect(try page.map(Role.init).contains { $0.id == role.id && $0.permissions == [.feesRead] })
         }
 
-        @Test("a key does what its scopes say, where they say it, and never more than its maker; revoked it is dead")
+        @Test("a key does what its scopes say, where they say it, and never more than its maker; revoked it is dead", .shows("AU-15"))
         func keys() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -230,7 +231,7 @@ extension OnDatabase {
             #expect(try await problem { _ = try await practice.caller(practice.access(), new.token) } == "not_signed_in")
         }
 
-        @Test("the sign-in tables are closed to the organization's door, and other organizations' rows are not there")
+        @Test("the sign-in tables are closed to the organization's door, and other organizations' rows are not there", .shows("TI-4"))
         func walls() async throws {
             let practice = try Practice.current
             for statement in ["select id from control.account", "select id from control.session", "select token_hash from control.api_key"]

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -19,7 +20,7 @@ struct TOTPTests {
         #expect(TOTP.code(secret: secret, step: seconds / 30, digits: 8) == code)
     }
 
-    @Test("a code is taken one step early and one step late, not two")
+    @Test("a code is taken one step early and one step late, not two", .shows("TM-5"))
     func window() {
         let now = Instant(seconds: 1_800_000_010)
         for (offset, accepted) in [(-60, false), (-30, true), (0, true), (30, true), (60, false)] as [(Int64, Bool)] {

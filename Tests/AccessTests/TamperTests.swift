@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -9,7 +10,7 @@ extension OnDatabase {
     /// Whatever the database's superuser does to a trail is named.
     @Suite("a trail that was tampered with")
     struct TamperTests {
-        @Test("a changed entry is named, whichever column was changed", arguments: Scene.Kind.allCases)
+        @Test("a changed entry is named, whichever column was changed", .shows("AP-3"), arguments: Scene.Kind.allCases)
         func changed(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             let entries = try await scene.sealedTwice()
@@ -39,7 +40,7 @@ extension OnDatabase {
             ])
         }
 
-        @Test("a removed entry is named, sealed or not", arguments: Scene.Kind.allCases)
+        @Test("a removed entry is named, sealed or not", .shows("AP-3"), arguments: Scene.Kind.allCases)
         func removed(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             let sealed = try await scene.sealedTwice()
@@ -51,7 +52,7 @@ extension OnDatabase {
             #expect(try await scene.finding() == .removed(entry: sealed[3].id, batch: 1))
         }
 
-        @Test("an added entry is named", arguments: Scene.Kind.allCases)
+        @Test("an added entry is named", .shows("AP-3"), arguments: Scene.Kind.allCases)
         func added(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             let entries = try await scene.sealedTwice()
@@ -64,7 +65,7 @@ extension OnDatabase {
             #expect(try await scene.finding() == .added(entry: id))
         }
 
-        @Test("exchanged entries are named, exchanged as rows or in the seal", arguments: Scene.Kind.allCases)
+        @Test("exchanged entries are named, exchanged as rows or in the seal", .shows("AP-3"), arguments: Scene.Kind.allCases)
         func reordered(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             let entries = try await scene.sealedTwice()
@@ -83,7 +84,7 @@ extension OnDatabase {
             #expect(try await scene.finding() == .reordered(entry: entries[1].id, batch: 1))
         }
 
-        @Test("a changed and a missing seal are named by their batch", arguments: Scene.Kind.allCases)
+        @Test("a changed and a missing seal are named by their batch", .shows("AP-3"), arguments: Scene.Kind.allCases)
         func brokenChain(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             _ = try await scene.sealedTwice()
@@ -95,6 +96,7 @@ extension OnDatabase {
 
         @Test(
             "a cut tail is seen with a checkpoint: the one noted in control, and one kept elsewhere when that is gone too",
+            .shows("AP-3"),
             arguments: Scene.Kind.allCases
         )
         func cutTail(kind: Scene.Kind) async throws {
@@ -118,7 +120,11 @@ extension OnDatabase {
             #expect(try await scene.finding([forged]) == .forgedCheckpoint(batch: 3))
         }
 
-        @Test("a trail that was rewritten and sealed anew is seen with a checkpoint kept elsewhere", arguments: Scene.Kind.allCases)
+        @Test(
+            "a trail that was rewritten and sealed anew is seen with a checkpoint kept elsewhere",
+            .shows("AP-3"),
+            arguments: Scene.Kind.allCases
+        )
         func sealedAnew(kind: Scene.Kind) async throws {
             let scene = try await Scene(kind, try Practice.current)
             let entries = try await scene.sealedTwice()

@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -31,7 +32,7 @@ extension OnDatabase {
             return patients
         }
 
-        @Test("an audited read is one flight, keeps its order, and writes one entry with the ids shown")
+        @Test("an audited read is one flight, keeps its order, and writes one entry with the ids shown", .shows("AP-1"))
         func read() async throws {
             let practice = try Practice.current
             let access = practice.access()
@@ -62,7 +63,7 @@ extension OnDatabase {
             #expect(try await access.search(.location(practice.north), AuditQuery(action: "patient.searched_nothing"), by: caller).isEmpty)
         }
 
-        @Test("typing records each patient once in ten seconds, and never misses one")
+        @Test("typing records each patient once in ten seconds, and never misses one", .shows("AP-1"))
         func typeAhead() async throws {
             let practice = try Practice.current
             let access = practice.access()

@@ -10,7 +10,7 @@ import Values
 
 @Suite("polyclinic: jobs, audit, files, doctor", .serialized)
 struct JobCommandTests {
-    @Test("jobs are counted, listed, paused and retried")
+    @Test("jobs are counted, listed, paused and retried", .shows("RS-7"))
     func jobs() async throws {
         let clinic = try await TestClinic.open()
         let ada = try Operator(clinic.settings)

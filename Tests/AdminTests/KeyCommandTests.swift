@@ -11,7 +11,10 @@ import Values
 
 @Suite("polyclinic: keys", .serialized)
 struct KeyCommandTests {
-    @Test("a key is rotated while everything runs: all is sealed anew, stays readable, and the old key is retired when nothing needs it")
+    @Test(
+        "a key is rotated while everything runs: all is sealed anew, stays readable, and the old key is retired when nothing needs it",
+        .shows("AP-5")
+    )
     func rotation() async throws {
         let key = try KeyFolder()
         let clinic = try await TestClinic.open { $0.keyFile = key.path }
@@ -66,7 +69,7 @@ struct KeyCommandTests {
         await clinic.close()
     }
 
-    @Test("with several machines a key opens everywhere before it seals anywhere")
+    @Test("with several machines a key opens everywhere before it seals anywhere", .shows("AP-5"))
     func added() async throws {
         let key = try KeyFolder()
         let clinic = try await TestClinic.open { $0.keyFile = key.path }

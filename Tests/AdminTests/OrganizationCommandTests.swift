@@ -8,7 +8,7 @@ import Values
 
 @Suite("polyclinic: organizations, locations, migrations", .serialized)
 struct OrganizationCommandTests {
-    @Test("an organization and its locations are made, listed, suspended, resumed and removed")
+    @Test("an organization and its locations are made, listed, suspended, resumed and removed", .shows("TI-13"))
     func lives() async throws {
         let clinic = try await TestClinic.open()
         let ada = try Operator(clinic.settings)
@@ -88,7 +88,7 @@ struct OrganizationCommandTests {
         await clinic.close()
     }
 
-    @Test("all that is wrong with the settings is said at once, with 78")
+    @Test("all that is wrong with the settings is said at once, with 78", .shows("JF-12"))
     func settings() async throws {
         let clinic = try await TestClinic.open()
         let ada = try Operator(clinic.settings)

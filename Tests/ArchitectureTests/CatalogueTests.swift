@@ -15,7 +15,7 @@ struct CatalogueTests {
         #expect(Product(clinic.services).catalogue.faults.isEmpty)
     }
 
-    @Test("every table with a patient's id is in a patient section")
+    @Test("every table with a patient's id is in a patient section", .shows("TI-12"))
     func sections() async throws {
         let clinic = try await Clinic.shared.value
         let sections = Product(clinic.services).patientSections
@@ -42,7 +42,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("a location has at most 80 tables and 180 indexes")
+    @Test("a location has at most 80 tables and 180 indexes", .shows("TI-12"))
     func size() async throws {
         let clinic = try await Clinic.shared.value
         let counts = try await clinic.services.tenancy.read(

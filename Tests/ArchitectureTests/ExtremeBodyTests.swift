@@ -36,7 +36,7 @@ struct ExtremeBodyTests {
         Extreme(text: "{}", mayFit: true),
     ]
 
-    @Test("no member of any body, however extreme, is a failure of ours; what is wrong is named")
+    @Test("no member of any body, however extreme, is a failure of ours; what is wrong is named", .shows("IO-2", "IO-3", "RS-3"))
     func members() async throws {
         let walked = try await Walked.shared.value
         var sent = 0

@@ -28,7 +28,10 @@ struct ForeignTests {
         return path
     }
 
-    @Test("the owner of another organization learns nothing: each route of a location or organization answers as for one that never was")
+    @Test(
+        "the owner of another organization learns nothing: each route of a location or organization answers as for one that never was",
+        .shows("TI-1", "TI-2")
+    )
     func otherOrganization() async throws {
         let clinic = try await Self.shared.value
         let before = try await fingerprint(clinic)
@@ -56,7 +59,7 @@ struct ForeignTests {
         #expect(try await fingerprint(clinic) == before)
     }
 
-    @Test("somebody who works at one location gets 404 at the other one of the same organization")
+    @Test("somebody who works at one location gets 404 at the other one of the same organization", .shows("TI-11"))
     func otherLocation() async throws {
         let clinic = try await Self.shared.value
         for route in clinic.gateway.server.routes where route.scope == .location && !route.path.names.contains("organization") {
@@ -73,7 +76,10 @@ struct ForeignTests {
         }
     }
 
-    @Test("what exists at the other location is not found at this one, like what never existed, and nothing changes")
+    @Test(
+        "what exists at the other location is not found at this one, like what never existed, and nothing changes",
+        .shows("TI-2", "TI-3")
+    )
     func otherThings() async throws {
         let clinic = try await Self.shared.value
         let things = try await Things.make(clinic, at: clinic.south)

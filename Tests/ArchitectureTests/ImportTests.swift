@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @Suite("The rooms")
@@ -38,7 +39,7 @@ struct ImportTests {
         }
     }
 
-    @Test("SQL of a location names its schema: nothing relies on a search path")
+    @Test("SQL of a location names its schema: nothing relies on a search path", .shows("TI-5"))
     func qualified() throws {
         let tables = [
             "patient", "appointment", "charge", "claim", "ledger_entry", "ledger_line", "audit_entry", "person", "coverage", "encounter",

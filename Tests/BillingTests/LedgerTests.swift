@@ -11,7 +11,7 @@ import Values
 struct LedgerTests {
     private static let shared = Task { try await TestClinic.open() }
 
-    @Test("undoing a transfer swaps its accounts and nothing else")
+    @Test("undoing a transfer swaps its accounts and nothing else", .shows("MC-4"))
     func reversed() {
         let transfer = Transfer(debit: .cashInsurance, credit: .receivableInsurance, amount: 1250)
         #expect(
@@ -41,7 +41,7 @@ struct LedgerTests {
         #expect(ledger.text.contains("cash:patient") && ledger.text.contains("receivable:patient"))
     }
 
-    @Test("the login of the gateway cannot change or remove a posted line")
+    @Test("the login of the gateway cannot change or remove a posted line", .shows("MC-4"))
     func appendOnly() async throws {
         let clinic = try await Self.shared.value
         for statement: Statement in ["update {location}.ledger_line set amount = 1", "delete from {location}.ledger_entry"] {

@@ -1,4 +1,5 @@
 import Patients
+import TestSupport
 import Testing
 import Values
 import X12
@@ -139,7 +140,7 @@ struct ClaimMaterialTests {
         #expect(Set(Unclaimable.allCases.map(\.detail)).count == Unclaimable.allCases.count)
     }
 
-    @Test("what X12 cannot carry is a fault of its claim, not of its neighbours")
+    @Test("what X12 cannot carry is a fault of its claim, not of its neighbours", .shows("IO-8"))
     func faults() throws {
         let good = try material().claim(number: "GOODGOODGOODGOOD", from: party)
         let bad = try material(diagnoses: ["J02.9", "J02.9"]).claim(number: "BADBADBADBADBADB", from: party)
@@ -150,7 +151,7 @@ struct ClaimMaterialTests {
 
 @Suite("Coverage")
 struct CoverageTests {
-    @Test("a member id is compared without blanks and hyphens, and its tail never tells most of it")
+    @Test("a member id is compared without blanks and hyphens, and its tail never tells most of it", .shows("AZ-12"))
     func memberID() {
         #expect(Coverage.normalized(memberID: "w123 456-789") == "W123456789")
         #expect(Coverage.tail(of: "W123456789") == "6789")
@@ -161,7 +162,7 @@ struct CoverageTests {
 
 @Suite("Judging a billing run")
 struct RunFiguresTests {
-    @Test("duplicates, wrong totals and a jump over the usual each hold the run")
+    @Test("duplicates, wrong totals and a jump over the usual each hold the run", .shows("MC-7"))
     func reasons() {
         let claim = ClaimID(UUID(high: 1, low: 1))
         #expect(RunFigures(duplicates: [], wrongTotals: [], claims: 10, total: 1_500_00, usualClaim: 150_00).reasons.isEmpty)

@@ -15,7 +15,7 @@ import X12
 struct ClaimStoryTests {
     private func day(_ text: String) throws -> Day { try #require(Day(text)) }
 
-    @Test("a run makes one claim for each insured visit, one file for each payer, and a second run makes nothing")
+    @Test("a run makes one claim for each insured visit, one file for each payer, and a second run makes nothing", .shows("MC-6"))
     func run() async throws {
         let story = try await ClaimClinic.open()
         let north = story.clinic.north
@@ -84,7 +84,7 @@ struct ClaimStoryTests {
         await story.clinic.close()
     }
 
-    @Test("a job that runs again changes nothing")
+    @Test("a job that runs again changes nothing", .shows("MC-6"))
     func again() async throws {
         let story = try await ClaimClinic.open()
         let north = story.clinic.north
@@ -117,7 +117,7 @@ struct ClaimStoryTests {
         await story.clinic.close()
     }
 
-    @Test("the same service twice on one day holds the run until somebody answers for it")
+    @Test("the same service twice on one day holds the run until somebody answers for it", .shows("MC-7"))
     func held() async throws {
         let story = try await ClaimClinic.open()
         let north = story.clinic.north

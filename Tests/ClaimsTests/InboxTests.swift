@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 import Values
 
@@ -38,7 +39,7 @@ struct InboxTests {
         #expect(try read.map(\.shownName) == ["good.835"])
     }
 
-    @Test("a name that is no UTF-8 is read and moved like any other")
+    @Test("a name that is no UTF-8 is read and moved like any other", .shows("IO-11"))
     func oddName() throws {
         let name = path + "/a"
         let bytes = name.utf8.map { CChar(bitPattern: $0) } + [CChar(bitPattern: 0xFF), 0]

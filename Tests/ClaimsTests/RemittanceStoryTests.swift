@@ -94,7 +94,7 @@ struct RemittanceStoryTests {
         }
     }
 
-    @Test("a reversal restores what was before and the correction posts anew")
+    @Test("a reversal restores what was before and the correction posts anew", .shows("MC-4"))
     func reversal() async throws {
         let story = try await ClaimClinic.open()
         let north = story.clinic.north

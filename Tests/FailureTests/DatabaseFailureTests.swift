@@ -7,7 +7,10 @@ import Values
 
 @Suite("PostgreSQL that is slow, cut off, stopped, or refuses", .serialized)
 struct DatabaseFailureTests {
-    @Test("a network that loses requests and answers, delays and garbles them, loses and doubles nothing that was acknowledged")
+    @Test(
+        "a network that loses requests and answers, delays and garbles them, loses and doubles nothing that was acknowledged",
+        .shows("JF-8")
+    )
     func badNetwork() async throws {
         let proxy = FaultProxy()
         let port = try await proxy.start(before: try TestServers.current().databasePort)
@@ -30,7 +33,10 @@ struct DatabaseFailureTests {
         await clinic.close()
     }
 
-    @Test("PostgreSQL stopped at once under load, and started again: no acknowledged write and no audit of an answered read is lost")
+    @Test(
+        "PostgreSQL stopped at once under load, and started again: no acknowledged write and no audit of an answered read is lost",
+        .shows("JF-7", "AP-2")
+    )
     func immediateStop() async throws {
         let clinic = try await TestClinic.open()
         let crowd = Crowd(clinic, ports: [clinic.http.port])
@@ -57,6 +63,7 @@ struct DatabaseFailureTests {
 
     @Test(
         "a database that takes no writes or no connections answers 503 with Retry-After, and all goes on by itself after it",
+        .shows("RS-9", "JF-7"),
         arguments: Refusal.allCases
     )
     func refusing(_ refusal: Refusal) async throws {

@@ -7,7 +7,7 @@ import Values
 
 @Suite("A gateway without descriptors", .serialized)
 struct DescriptorFailureTests {
-    @Test("more connections than it has descriptors do not end it, and once they are gone it serves as before")
+    @Test("more connections than it has descriptors do not end it, and once they are gone it serves as before", .shows("RS-3"))
     func exhausted() async throws {
         let clinic = try await TestClinic.open()
         var settings = clinic.settings

@@ -33,7 +33,7 @@ struct GatewayFailureTests {
         }
     }
 
-    @Test("what was acknowledged while gateways were killed and paused is there once, with its audit, and nothing else")
+    @Test("what was acknowledged while gateways were killed and paused is there once, with its audit, and nothing else", .shows("MC-2"))
     func killed() async throws {
         var pair = try await Pair()
         let crowd = Crowd(pair.clinic, ports: pair.settings.map(\.http.port))
@@ -60,7 +60,7 @@ struct GatewayFailureTests {
         await pair.clinic.close()
     }
 
-    @Test("a gateway that is asked to stop answers what it has begun, and its clients go on at the other one")
+    @Test("a gateway that is asked to stop answers what it has begun, and its clients go on at the other one", .shows("JF-6"))
     func stopped() async throws {
         let pair = try await Pair()
         let crowd = Crowd(pair.clinic, ports: pair.settings.map(\.http.port))

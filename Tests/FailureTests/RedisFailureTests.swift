@@ -20,7 +20,7 @@ struct RedisFailureTests {
         case oldFile
     }
 
-    @Test("a billing run and a posting end right, once, whatever becomes of Redis", arguments: Fault.allCases)
+    @Test("a billing run and a posting end right, once, whatever becomes of Redis", .shows("RS-9", "JF-1"), arguments: Fault.allCases)
     func day(_ fault: Fault) async throws {
         let busy = try await BusyClinic.open()
         if fault == .away { try await Servers.killRedis() }

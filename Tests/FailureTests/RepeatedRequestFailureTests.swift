@@ -7,7 +7,7 @@ import Values
 
 @Suite("A request that is sent again")
 struct RepeatedRequestFailureTests {
-    @Test("409 while the first is before its commit, the same 201 after it, 422 with another body")
+    @Test("409 while the first is before its commit, the same 201 after it, 422 with another body", .shows("MC-2"))
     func repeated() async throws {
         let clinic = try await TestClinic.open()
         let payers = clinic.path(clinic.north, "payers")

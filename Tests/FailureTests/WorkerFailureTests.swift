@@ -12,7 +12,7 @@ struct WorkerFailureTests {
         case killedWorker, flushedRedis
     }
 
-    @Test("a day with the worker killed or Redis emptied in the middle ends right, once", arguments: Fault.allCases)
+    @Test("a day with the worker killed or Redis emptied in the middle ends right, once", .shows("MC-6", "JF-2"), arguments: Fault.allCases)
     func day(_ fault: Fault) async throws {
         let busy = try await BusyClinic.open()
         var worker = try Program("polyclinic-worker", busy.clinic.settings)
@@ -35,7 +35,7 @@ struct WorkerFailureTests {
         await busy.clinic.close()
     }
 
-    @Test("a worker that is asked to stop ends within a minute, hands its jobs back, and another goes on")
+    @Test("a worker that is asked to stop ends within a minute, hands its jobs back, and another goes on", .shows("JF-6"))
     func stopped() async throws {
         let busy = try await BusyClinic.open()
         let worker = try Program("polyclinic-worker", busy.clinic.settings)

@@ -18,7 +18,10 @@ struct LocationFileFailureTests {
         try await full.provisioner.remove(full.location.id, files: full.files)
     }
 
-    @Test("a location that is exported, removed and restored elsewhere has the same rows, files, jobs, books and trail")
+    @Test(
+        "a location that is exported, removed and restored elsewhere has the same rows, files, jobs, books and trail",
+        .shows("TI-15", "JF-10")
+    )
     func roundTrip() async throws {
         let full = try await FullLocation.open()
         let clinic = full.clinic
@@ -57,7 +60,7 @@ struct LocationFileFailureTests {
         try? FileManager.default.removeItem(atPath: file)  // a temporary file
     }
 
-    @Test("an altered, cut, longer or foreign file is refused and leaves nothing behind")
+    @Test("an altered, cut, longer or foreign file is refused and leaves nothing behind", .shows("JF-10"))
     func altered() async throws {
         let full = try await FullLocation.open(patients: 2)
         let file = path()

@@ -11,7 +11,7 @@ struct MigrationFailureTests {
     private static let isLong = (try? TestServers.current().isLong) ?? false
     private static let size = isLong ? 1000 : 24
 
-    @Test("a column is added everywhere under live requests, none of which fails; afterwards a look costs one query")
+    @Test("a column is added everywhere under live requests, none of which fails; afterwards a look costs one query", .shows("JF-9"))
     func live() async throws {
         let started = ContinuousClock.now
         let fleet = try await Fleet.open(Self.size)
@@ -46,7 +46,7 @@ struct MigrationFailureTests {
         await fleet.close()
     }
 
-    @Test("one that somebody locks and one that fails stay behind, each with its reason; later they follow")
+    @Test("one that somebody locks and one that fails stay behind, each with its reason; later they follow", .shows("JF-9"))
     func behind() async throws {
         let fleet = try await Fleet.open(6)
         let all = try await fleet.owner.provisioner(fleet.clinic.settings).locations(of: fleet.clinic.organization)
@@ -97,7 +97,7 @@ struct MigrationFailureTests {
         await fleet.close()
     }
 
-    @Test("an upgrade that is killed leaves every location whole, and the next run finishes it")
+    @Test("an upgrade that is killed leaves every location whole, and the next run finishes it", .shows("JF-9"))
     func killed() async throws {
         let fleet = try await Fleet.open(Self.isLong ? 200 : 20)
         try fleet.add("odd", "alter table {location}.patient add column odd text; select pg_sleep(0.05);")

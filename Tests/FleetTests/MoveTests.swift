@@ -10,7 +10,10 @@ import Values
 struct MoveFailureTests {
     private static let isLong = (try? TestServers.current().isLong) ?? false
 
-    @Test("a location moves under live requests: reads go on, changes wait less than five seconds, nothing is lost or doubled, jobs go on")
+    @Test(
+        "a location moves under live requests: reads go on, changes wait less than five seconds, nothing is lost or doubled, jobs go on",
+        .shows("TI-15")
+    )
     func live() async throws {
         let full = try await FullLocation.open()
         let clinic = full.clinic

@@ -43,7 +43,7 @@ struct RemovalFailureTests {
         await full.close()
     }
 
-    @Test("a removal that is killed and repeated leaves nothing of the location and touches no other")
+    @Test("a removal that is killed and repeated leaves nothing of the location and touches no other", .shows("TI-15", "AP-10"))
     func removed() async throws {
         let full = try await FullLocation.open()
         let clinic = full.clinic

@@ -2,6 +2,7 @@ import Jobs
 import Postgres
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -18,7 +19,10 @@ struct Export: JobDescription {
 
 extension QueueTests {
     @Suite(.serialized) struct AuthorityTests {
-        @Test("a delegated job acts as the person, and ends when the right is gone, at the start or between batches")
+        @Test(
+            "a delegated job acts as the person, and ends when the right is gone, at the start or between batches",
+            .shows("AZ-2", "AZ-6")
+        )
         func delegated() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -56,7 +60,7 @@ extension QueueTests {
             #expect(jobs.allSatisfy { $0.reason == "authority_lost" })
         }
 
-        @Test("a delegated job that nobody asked for does not run; a decided one acts as the system on the person's behalf")
+        @Test("a delegated job that nobody asked for does not run; a decided one acts as the system on the person's behalf", .shows("TI-9"))
         func nobody() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()

@@ -1,6 +1,7 @@
 import Postgres
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 
 extension QueueTests {
     @Suite(.serialized) struct CronTests {
-        @Test("a slot fires once, however many workers look at it; for each location in its own queue")
+        @Test("a slot fires once, however many workers look at it; for each location in its own queue", .shows("TM-4", "JF-4"))
         func once() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -124,7 +125,7 @@ struct Tireless: JobDescription {
         #expect(try latest(.daily(two), "2026-03-02T12:00:00Z", "Asia/Kolkata") == "2026-03-02 2026-03-01T20:30:00Z")
     }
 
-    @Test("a skipped time is due when the gap ends, a repeated one the first time only")
+    @Test("a skipped time is due when the gap ends, a repeated one the first time only", .shows("TM-4"))
     func transitions() throws {
         let time = try #require(TimeOfDay("02:30"))
         #expect(try latest(.daily(time), "2026-03-08T12:00:00Z") == "2026-03-08 2026-03-08T07:00:00Z")

@@ -1,6 +1,7 @@
 import Postgres
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 
 extension QueueTests {
     @Suite(.serialized) struct FairnessTests {
-        @Test("20,000 jobs of one location do not delay another's one")
+        @Test("20,000 jobs of one location do not delay another's one", .shows("RS-5"))
         func backlog() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -29,7 +30,7 @@ extension QueueTests {
             }
         }
 
-        @Test("every location gets its first job before any gets its second")
+        @Test("every location gets its first job before any gets its second", .shows("RS-5"))
         func turns() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -71,7 +72,7 @@ extension QueueTests {
             #expect(running.withLock(\.most) == 2)
         }
 
-        @Test("claimed jobs wait by location and are taken in turn")
+        @Test("claimed jobs wait by location and are taken in turn", .shows("RS-6"))
         func waitingRoom() {
             var room = WaitingRoom()
             for number in 0..<3 { room.add(claim("a", number)) }

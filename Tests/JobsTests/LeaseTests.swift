@@ -1,6 +1,7 @@
 import Postgres
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 
 extension QueueTests {
     @Suite(.serialized) struct LeaseTests {
-        @Test("a live worker takes over from one that is gone, in less than ten seconds")
+        @Test("a live worker takes over from one that is gone, in less than ten seconds", .shows("JF-3"))
         func takeOver() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -27,7 +28,7 @@ extension QueueTests {
             #expect(job.attempt == 2 && job.spent == 1)
         }
 
-        @Test("what a worker says about a job it lost is refused")
+        @Test("what a worker says about a job it lost is refused", .shows("JF-2"))
         func fencing() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -84,7 +85,7 @@ extension QueueTests {
             #expect(record.entries.map(\.attempt) == [1])
         }
 
-        @Test("a job that ended three workers is dead, and says so")
+        @Test("a job that ended three workers is dead, and says so", .shows("RS-7"))
         func poison() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -110,7 +111,7 @@ extension QueueTests {
             #expect(try await clinic.operations.list(database: clinic.north.database).first?.reason == "overdue")
         }
 
-        @Test("the second run of a step whose receipt is there stops")
+        @Test("the second run of a step whose receipt is there stops", .shows("JF-2"))
         func receipt() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()

@@ -1,5 +1,6 @@
 import Postgres
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -7,7 +8,7 @@ import Values
 
 extension QueueTests {
     @Suite(.serialized) struct PruneTests {
-        @Test("jobs of the cron table go after an hour, except the newest of each entry; others after a week")
+        @Test("jobs of the cron table go after an hour, except the newest of each entry; others after a week", .shows("JF-13"))
         func cron() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -25,7 +26,7 @@ extension QueueTests {
             #expect(left.map(\.1) == [2, 1, 1])
         }
 
-        @Test("a receipt is kept for as long as its job may be repeated, then forgotten")
+        @Test("a receipt is kept for as long as its job may be repeated, then forgotten", .shows("JF-13"))
         func receipts() async throws {
             let clinic = try QueueClinic.here()
             #expect(JobReceipts.kept > JobWorkerSettings().keepDead + .seconds(20 * 86_400))

@@ -1,6 +1,7 @@
 import Postgres
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -125,7 +126,7 @@ extension QueueTests {
             #expect(kept == 1)
         }
 
-        @Test("a location sees its own rows only, and cannot write in another's name")
+        @Test("a location sees its own rows only, and cannot write in another's name", .shows("TI-9"))
         func isolation() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -147,7 +148,7 @@ extension QueueTests {
             }
         }
 
-        @Test("of jobs with one key only one is unfinished, per location; afterwards the key is free")
+        @Test("of jobs with one key only one is unfinished, per location; afterwards the key is free", .shows("JF-4"))
         func uniqueKey() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()

@@ -2,6 +2,7 @@ import Jobs
 import Postgres
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -41,7 +42,7 @@ extension QueueTests {
             #expect(job.id == id && job.spent == 2 && job.reason == nil)
         }
 
-        @Test("a job that has used up its tries is dead with the reason, and an operator can retry it")
+        @Test("a job that has used up its tries is dead with the reason, and an operator can retry it", .shows("RS-7"))
         func dead() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -60,7 +61,7 @@ extension QueueTests {
             }
         }
 
-        @Test("a job past its time limit is cancelled, tried again, and dead in the end; others run meanwhile")
+        @Test("a job past its time limit is cancelled, tried again, and dead in the end; others run meanwhile", .shows("RS-7"))
         func timeLimit() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -110,7 +111,7 @@ extension QueueTests {
             }
         }
 
-        @Test("parameters that cannot be read mean the dead list at once")
+        @Test("parameters that cannot be read mean the dead list at once", .shows("RS-7"))
         func undecodable() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -123,7 +124,7 @@ extension QueueTests {
             #expect(dead.allSatisfy { $0.reason == "undecodable:unreadable:number" && $0.attempt == 1 && $0.spent == 0 })
         }
 
-        @Test("a kind nobody knows is kept, costs nothing, and stands in nobody's way")
+        @Test("a kind nobody knows is kept, costs nothing, and stands in nobody's way", .shows("JF-5"))
         func unknown() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -158,7 +159,7 @@ extension QueueTests {
             #expect(record.entries.filter { $0.number == 2 }.allSatisfy { $0.attempt == 1 })
         }
 
-        @Test("a job runs in the database and for the location that wrote it; control's knows its organization")
+        @Test("a job runs in the database and for the location that wrote it; control's knows its organization", .shows("TI-9"))
         func places() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()

@@ -4,6 +4,7 @@ import Jobs
 import Redis
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -33,7 +34,7 @@ extension QueueTests {
             }
         }
 
-        @Test("Redis flushed, killed and empty again: everything happens, once")
+        @Test("Redis flushed, killed and empty again: everything happens, once", .shows("JF-1"))
         func loss() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
@@ -63,7 +64,7 @@ extension QueueTests {
             #expect(effects.withLock { $0 } == 300)
         }
 
-        @Test("without Redis everything is found all the same")
+        @Test("without Redis everything is found all the same", .shows("JF-1"))
         func without() async throws {
             let clinic = try QueueClinic.here()
             try await clinic.empty()

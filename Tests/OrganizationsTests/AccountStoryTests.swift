@@ -6,7 +6,7 @@ import Values
 
 @Suite("Accounts and sessions", .serialized)
 struct AccountStoryTests {
-    @Test("somebody signs in, sees themselves and their sessions, and signs out")
+    @Test("somebody signs in, sees themselves and their sessions, and signs out", .shows("AU-8"))
     func signingInAndOut() async throws {
         let clinic = try await TestClinic.open()
         let token = try await clinic.token("biller")
@@ -42,7 +42,7 @@ struct AccountStoryTests {
         await clinic.close()
     }
 
-    @Test("nobody else's session can be seen or ended")
+    @Test("nobody else's session can be seen or ended", .shows("TI-3"))
     func foreignSessions() async throws {
         let clinic = try await TestClinic.open()
         let mine = try await clinic.list("owner", "/v1/sessions", "id")

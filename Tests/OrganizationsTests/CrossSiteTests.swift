@@ -13,7 +13,7 @@ struct CrossSiteTests {
 
     private func setting(_ clinic: TestClinic) -> String { clinic.path(clinic.north, "settings/features.online_booking") }
 
-    @Test("another site's page changes nothing, whatever it sends; programs and our own pages do")
+    @Test("another site's page changes nothing, whatever it sends; programs and our own pages do", .shows("AU-11"))
     func origins() async throws {
         let clinic = try await Self.shared.value
         let token = try await clinic.token("owner")
@@ -37,7 +37,7 @@ struct CrossSiteTests {
         #expect(signIn.code == "cross_site", "nobody is signed in by a foreign form")
     }
 
-    @Test("a cookie signs nobody in")
+    @Test("a cookie signs nobody in", .shows("AU-11"))
     func cookies() async throws {
         let clinic = try await Self.shared.value
         let token = try await clinic.token("owner")
@@ -46,7 +46,7 @@ struct CrossSiteTests {
         }
     }
 
-    @Test("a body says what it is: JSON as text is refused, and so is a form with files")
+    @Test("a body says what it is: JSON as text is refused, and so is a form with files", .shows("AU-11"))
     func media() async throws {
         let clinic = try await Self.shared.value
         let token = try await clinic.token("owner")
@@ -60,7 +60,7 @@ struct CrossSiteTests {
         }
     }
 
-    @Test("every answer has the headers that keep browsers from guessing, framing, telling and keeping")
+    @Test("every answer has the headers that keep browsers from guessing, framing, telling and keeping", .shows("IO-4"))
     func headers() async throws {
         let clinic = try await Self.shared.value
         let token = try await clinic.token("owner")
@@ -86,7 +86,7 @@ struct CrossSiteTests {
         }
     }
 
-    @Test("GET changes nothing but the trail")
+    @Test("GET changes nothing but the trail", .shows("AU-11"))
     func safe() async throws {
         let clinic = try await TestClinic.open()
         _ = try await clinic.token("owner")

@@ -54,7 +54,7 @@ struct OrganizationStoryTests {
         await clinic.close()
     }
 
-    @Test("a billing entity keeps its tax id sealed and is assigned to locations of its own organization only")
+    @Test("a billing entity keeps its tax id sealed and is assigned to locations of its own organization only", .shows("AZ-12"))
     func billingEntity() async throws {
         let clinic = try await TestClinic.open()
         let body: JSON = [

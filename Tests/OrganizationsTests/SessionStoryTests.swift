@@ -57,7 +57,10 @@ struct SessionStoryTests {
         }
     }
 
-    @Test("a person sees their sessions and ends one, or all others; other gateways know within a second, without Redis too")
+    @Test(
+        "a person sees their sessions and ends one, or all others; other gateways know within a second, without Redis too",
+        .shows("AZ-6", "AU-8")
+    )
     func own() async throws {
         let clock = TestClock()
         let clinic = try await TestClinic.open(ambient: clock.ambient)
@@ -91,7 +94,7 @@ struct SessionStoryTests {
         await clinic.close()
     }
 
-    @Test("an owner sees and ends the sessions of a staff member; others may not; it is in the trail with its reason")
+    @Test("an owner sees and ends the sessions of a staff member; others may not; it is in the trail with its reason", .shows("AU-8"))
     func ofStaff() async throws {
         let clinic = try await TestClinic.open()
         let lonely = try await LonelyGateway(clinic)

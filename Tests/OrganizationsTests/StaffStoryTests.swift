@@ -7,7 +7,7 @@ import Values
 
 @Suite("Staff, grants, roles and keys", .serialized)
 struct StaffStoryTests {
-    @Test("somebody invited for one location joins, sees that location only, and is out within a second of a suspension")
+    @Test("somebody invited for one location joins, sees that location only, and is out within a second of a suspension", .shows("AZ-6"))
     func invitation() async throws {
         let clinic = try await TestClinic.open()
         let invited = try await clinic.expect(
@@ -111,7 +111,10 @@ struct StaffStoryTests {
         await clinic.close()
     }
 
-    @Test("an API key's token is shown again to the same request, is stored nowhere in clear, and is dead after the revocation")
+    @Test(
+        "an API key's token is shown again to the same request, is stored nowhere in clear, and is dead after the revocation",
+        .shows("AU-15")
+    )
     func keys() async throws {
         let clinic = try await TestClinic.open()
         let body: JSON = [

@@ -59,7 +59,7 @@ struct StartTests {
         await clinic.close()
     }
 
-    @Test("a privileged login does not start, gateway or worker, and each right is named")
+    @Test("a privileged login does not start, gateway or worker, and each right is named", .shows("JF-12"))
     func privileged() async throws {
         let clinic = try await TestClinic.open()
         let control = clinic.settings.servers.controlDatabase
@@ -89,7 +89,7 @@ struct StartTests {
         await clinic.close()
     }
 
-    @Test("all reasons are told at once: rights in every database, and secrets that are none")
+    @Test("all reasons are told at once: rights in every database, and secrets that are none", .shows("JF-12"))
     func together() async throws {
         let clinic = try await TestClinic.open()
         try await withLogin(clinic, { "alter role \($0) bypassrls createrole" }) { login in
@@ -110,7 +110,7 @@ struct StartTests {
         await clinic.close()
     }
 
-    @Test("default, repeated and monotonous secrets are no secrets")
+    @Test("default, repeated and monotonous secrets are no secrets", .shows("AU-1"))
     func secrets() async throws {
         let clinic = try await TestClinic.open()
         let told = { (change: (inout Settings) -> Void) in

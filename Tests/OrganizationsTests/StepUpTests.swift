@@ -21,7 +21,7 @@ struct StepUpTests {
         }
     }
 
-    @Test("eleven minutes after the last proof every such route asks for another; a step-up opens them under a new token")
+    @Test("eleven minutes after the last proof every such route asks for another; a step-up opens them under a new token", .shows("AU-12"))
     func needed() async throws {
         let clock = TestClock()
         let clinic = try await TestClinic.open(ambient: clock.ambient) { $0.security.stepUpMinutes = 10 }
@@ -61,7 +61,7 @@ struct StepUpTests {
         await clinic.close()
     }
 
-    @Test("an API key, which can prove nothing, cannot use such routes")
+    @Test("an API key, which can prove nothing, cannot use such routes", .shows("AU-12"))
     func keys() async throws {
         let clinic = try await TestClinic.open()
         let scopes: JSON = ["roles.manage", "keys.manage", "staff.manage", "staff.read", "patients.break_glass"]

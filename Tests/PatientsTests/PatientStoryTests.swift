@@ -22,7 +22,10 @@ struct PatientStoryTests {
         ["person": ["given_name": "Adélaïde", "family_name": "Park", "birth_date": .string(born), "phone": "+12025550147"]]
     }
 
-    @Test("a patient is registered, found without accents and by the phone's end, and changed by whoever read the current version")
+    @Test(
+        "a patient is registered, found without accents and by the phone's end, and changed by whoever read the current version",
+        .shows("MC-8")
+    )
     func story() async throws {
         let clinic = try await Self.shared.value
         let made = try await clinic.send("front_desk", "POST", clinic.path(clinic.north, "patients"), body: ada("1990-04-01"))

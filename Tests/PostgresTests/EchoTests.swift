@@ -1,11 +1,12 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension PostgresTests {
     @Suite struct EchoTests {
         private enum Lane: CaseIterable { case shared, leased }
 
-        @Test("5,000 nonces come back to their own requests while others are cancelled, on both lanes")
+        @Test("5,000 nonces come back to their own requests while others are cancelled, on both lanes", .shows("TI-6", "TI-14"))
         func noncesComeBack() async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database { $0.leasedConnections = 3 }
@@ -63,7 +64,7 @@ extension PostgresTests {
             }
         }
 
-        @Test("a connection shared by two scopes never mixes them, through 1,000 failures of every kind")
+        @Test("a connection shared by two scopes never mixes them, through 1,000 failures of every kind", .shows("TI-6"))
         func scopesDoNotLeak() async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database { $0.leasedConnections = 1 }

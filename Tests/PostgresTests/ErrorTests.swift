@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension PostgresTests {
@@ -18,7 +19,7 @@ extension PostgresTests {
             ]
         }
 
-        @Test("an error says SQLSTATE, constraint and line, and nothing of the data")
+        @Test("an error says SQLSTATE, constraint and line, and nothing of the data", .shows("IO-13", "AP-4"))
         func errorsAreRedacted() async throws {
             try await Clinic.with { clinic in
                 for (statement, state, constraint) in ErrorTests.failing().dropLast() {
@@ -33,7 +34,7 @@ extension PostgresTests {
             }
         }
 
-        @Test("after every error the connection is the login's again, and usable", arguments: [false, true])
+        @Test("after every error the connection is the login's again, and usable", .shows("TI-5"), arguments: [false, true])
         func roleIsUndone(inTransaction: Bool) async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database { $0.leasedConnections = 1 }
@@ -86,7 +87,7 @@ extension PostgresTests {
             #expect(PostgresError(.server, constraint: "item").constraint == "item")
         }
 
-        @Test("an unknown database, a wrong password and a wrong authority are refused in time")
+        @Test("an unknown database, a wrong password and a wrong authority are refused in time", .shows("AP-5"))
         func connectionIsRefused() async throws {
             let changes: [@Sendable (inout DatabaseSettings) -> Void] = [
                 { $0.database = "pgtest_nowhere" }, { $0.password = "wrong" }, { $0.host = "localhost.invalid" }, { $0.port = 1 },

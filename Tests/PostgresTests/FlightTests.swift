@@ -1,9 +1,10 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension PostgresTests {
     @Suite struct FlightTests {
-        @Test("a flight reads under the role and in the schema of its scope")
+        @Test("a flight reads under the role and in the schema of its scope", .shows("TI-5"))
         func readsUnderRole() async throws {
             try await Clinic.with { clinic in
                 let rows = try await clinic.owner.flight(
@@ -17,7 +18,7 @@ extension PostgresTests {
             }
         }
 
-        @Test("another location's table is refused by the role")
+        @Test("another location's table is refused by the role", .shows("TI-4"))
         func foreignTableIsRefused() async throws {
             try await Clinic.with { clinic in
                 let wrong = Scope.role(try require(RoleName(clinic.firstSchema.name)), schema: clinic.secondSchema)

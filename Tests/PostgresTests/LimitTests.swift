@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension PostgresTests {
@@ -50,7 +51,7 @@ extension PostgresTests {
             await database.close()
         }
 
-        @Test("one location's flood on the shared lane does not delay another's read")
+        @Test("one location's flood on the shared lane does not delay another's read", .shows("RS-6"))
         func floodOfOneLocation() async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database { $0.sharedPerSchema = 4 }
@@ -107,7 +108,7 @@ extension PostgresTests {
             await database.close()
         }
 
-        @Test("a connection keeps at most so many prepared statements, on the server too")
+        @Test("a connection keeps at most so many prepared statements, on the server too", .shows("JF-13"))
         func statementsAreCapped() async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database {
@@ -134,7 +135,7 @@ extension PostgresTests {
             }
         }
 
-        @Test("a connection that is old, or has met many schemas, is replaced without a failure")
+        @Test("a connection that is old, or has met many schemas, is replaced without a failure", .shows("JF-13"))
         func connectionsRetire() async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database {

@@ -90,7 +90,7 @@ extension PostgresTests {
             }
         }
 
-        @Test("while the database is away requests fail fast, and when it is back they succeed without help")
+        @Test("while the database is away requests fail fast, and when it is back they succeed without help", .shows("JF-7"))
         func outage() async throws {
             let proxy = FaultProxy()
             let port = try await proxy.start(before: try Clinic.settings().port)
@@ -149,7 +149,7 @@ extension PostgresTests {
             }
         }
 
-        @Test("a server that falls silent is given up after the deadline")
+        @Test("a server that falls silent is given up after the deadline", .shows("RS-2"))
         func silence() async throws {
             let proxy = FaultProxy()
             let port = try await proxy.start(before: try Clinic.settings().port)

@@ -1,9 +1,10 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension PostgresTests {
     @Suite struct MigrationLoadTests {
-        @Test("a column that changes its type under load fails no read and no first query of a transaction")
+        @Test("a column that changes its type under load fails no read and no first query of a transaction", .shows("JF-9"))
         func alteredType() async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database()

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension PostgresTests {
@@ -33,7 +34,7 @@ extension PostgresTests {
             await database.close()
         }
 
-        @Test("names that are no plain identifiers are refused")
+        @Test("names that are no plain identifiers are refused", .shows("TI-5", "TI-8", "IO-11"))
         func namesAreValidated() {
             for name in ["", "1a", "A", "a-b", "a\"b", "a b", "ä", "_a", String(repeating: "a", count: 51)] {
                 #expect(SchemaName(name) == nil)
@@ -43,7 +44,7 @@ extension PostgresTests {
             #expect(SchemaName(String(repeating: "a", count: 50)) != nil)
         }
 
-        @Test("a value bound next to a literal stays a value")
+        @Test("a value bound next to a literal stays a value", .shows("TI-5", "IO-1"))
         func valuesAreNotText() async throws {
             let database = try Clinic.database()
             let evil = "'; drop schema public; -- {location} $1"
@@ -51,7 +52,7 @@ extension PostgresTests {
             await database.close()
         }
 
-        @Test("unprepared statements, as behind a pooler, give the same")
+        @Test("unprepared statements, as behind a pooler, give the same", .shows("TI-14"))
         func unprepared() async throws {
             try await Clinic.with { clinic in
                 let database = try Clinic.database { $0.prepared = false }

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 import Values
 
@@ -98,7 +99,7 @@ extension PostgresTests {
             await database.close()
         }
 
-        @Test("moments and days outside PostgreSQL's calendar are refused, not turned into infinity")
+        @Test("moments and days outside PostgreSQL's calendar are refused, not turned into infinity", .shows("IO-3"))
         func outsideTheCalendar() async throws {
             let database = try Clinic.database()
             for moment in [Instant(microseconds: .min), Instant(microseconds: .min + 946_684_800_000_000)] {
@@ -110,7 +111,7 @@ extension PostgresTests {
             await database.close()
         }
 
-        @Test("a failure to read names column, types and line, and never the value")
+        @Test("a failure to read names column, types and line, and never the value", .shows("IO-13"))
         func decodingFailureIsRedacted() async throws {
             let database = try Clinic.database()
             let row = try require(try await database.flight(.login, "select 'Quillfeather' as family, null::int as age").first)

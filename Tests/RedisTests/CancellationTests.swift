@@ -1,8 +1,9 @@
 import Redis
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct CancellationTests {
-    @Test("under random cancellations each reply reaches its own request, on one connection")
+    @Test("under random cancellations each reply reaches its own request, on one connection", .shows("JF-8"))
     func nonceEcho() async throws {
         try await withRedis(try SharedServer.settings()) { redis in
             let connection = try await redis.command("CLIENT", "ID")
@@ -34,7 +35,7 @@ import Testing
         }
     }
 
-    @Test("refused commands, failed scripts and cancelled requests leave nothing behind for the next caller")
+    @Test("refused commands, failed scripts and cancelled requests leave nothing behind for the next caller", .shows("TI-6"))
     func nothingLeftBehind() async throws {
         let wrong = RedisScript("wrong", "return redis.call('INCR', KEYS[1], 'too many')")
         try await withRedis(try SharedServer.settings()) { redis in

@@ -1,4 +1,5 @@
 import Redis
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct CommandTests {
@@ -76,7 +77,7 @@ import Testing
         }
     }
 
-    @Test("an error names the command and the code, never an argument")
+    @Test("an error names the command and the code, never an argument", .shows("AP-4"))
     func redactedErrors() async throws {
         try await withRedis(try SharedServer.settings()) { redis in
             let error = await #expect(throws: RedisError.self) { try await redis.command("NONSENSE", "Ada Lovelace", "1815-12-10") }

@@ -1,8 +1,9 @@
 import Redis
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct OutageTests {
-    @Test("after kill -9 commands fail at once, and work again when the server is back")
+    @Test("after kill -9 commands fail at once, and work again when the server is back", .shows("JF-7"))
     func killAndRestart() async throws {
         let server = try RedisServer()
         try await withRedis(server.settings) { redis in

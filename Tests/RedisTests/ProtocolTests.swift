@@ -5,6 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ProtocolTests {
     @Test(
         "bytes that belong to no request end the connection, and the next request gets its own answer",
+        .shows("JF-8"),
         arguments: ["+an answer nobody asked for\r\n", "garbage\r\n", "*2147483647\r\n", ":1\r\n$-9\r\n"]
     )
     func injectedBytes(text: String) async throws {

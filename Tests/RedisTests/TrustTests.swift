@@ -1,9 +1,10 @@
 import Foundation
 import Redis
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct TrustTests {
-    @Test("a server whose certificate another authority signed is refused")
+    @Test("a server whose certificate another authority signed is refused", .shows("AP-5"))
     func wrongAuthority() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "polyclinic-ca-\(UUID().uuidString).pem")
         try Data(Self.anotherAuthority.utf8).write(to: file)
@@ -34,7 +35,7 @@ import Testing
         await #expect(throws: RedisError.self) { try await redis.run() }
     }
 
-    @Test("a server without TLS is not used where TLS is asked for")
+    @Test("a server without TLS is not used where TLS is asked for", .shows("AP-5"))
     func noTLS() async throws {
         let server = try RedisServer()
         var settings = server.settings
@@ -44,7 +45,7 @@ import Testing
         #expect(failure?.kind == .timeout || failure?.kind == .untrusted || failure?.kind == .closed)
     }
 
-    @Test("a wrong password is refused and printed nowhere")
+    @Test("a wrong password is refused and printed nowhere", .shows("AP-6"))
     func wrongPassword() async throws {
         var settings = try SharedServer.settings()
         settings.password = "not the password"

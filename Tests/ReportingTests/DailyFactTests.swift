@@ -81,7 +81,7 @@ struct DailyFactTests {
         await clinic.close()
     }
 
-    @Test("the report shows the locations the caller may see, and no others")
+    @Test("the report shows the locations the caller may see, and no others", .shows("TI-11"))
     func report() async throws {
         let clinic = try await TestClinic.open()
         for location in [clinic.north, clinic.south, clinic.elsewhere] {

@@ -34,7 +34,7 @@ struct DailyReportTests {
         #expect(try location("USD", opening: 70, []).totals.receivables == 70)
     }
 
-    @Test("currencies are never added to each other")
+    @Test("currencies are never added to each other", .shows("MC-3"))
     func totals() throws {
         let report = DailyReport(
             from: monday,
@@ -48,6 +48,7 @@ struct DailyReportTests {
 
     @Test(
         "a report covers at most 92 days, in their order",
+        .shows("RS-1"),
         arguments: [(0, nil), (-1, nil), (1, 1), (92, 92), (93, nil)] as [(Int, Int?)]
     )
     func range(_ length: Int, _ days: Int?) {

@@ -9,7 +9,7 @@ import X12
 
 @Suite("A clinic's day", .serialized)
 struct DayTests {
-    @Test("from two visits in two databases to claims, one payment for both, balances, the trail and the report")
+    @Test("from two visits in two databases to claims, one payment for both, balances, the trail and the report", .shows("AP-1"))
     func day() async throws {
         let clinic = try await TestClinic.open(worker: true)
         let day = ClinicDay(clinic: clinic)

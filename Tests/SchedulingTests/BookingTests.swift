@@ -143,7 +143,7 @@ struct BookingTests {
         #expect(again.text == first.text)
     }
 
-    @Test("a time that clocks skip is refused with the next moment; one they repeat is asked about")
+    @Test("a time that clocks skip is refused with the next moment; one they repeat is asked about", .shows("TM-1"))
     func clocks() async throws {
         let practice = try await Practice.shared.value
         let skipped = try await practice.book(try #require(Day("2027-03-14")), "02:30")

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 import Values
 import Web
@@ -47,7 +48,7 @@ struct DiaryTests {
         #expect(try diary.conflicts([room], span("10:15", "10:45")).isEmpty)
     }
 
-    @Test("what several may use at once is free while one lane is, from beginning to end")
+    @Test("what several may use at once is free while one lane is, from beginning to end", .shows("MC-1"))
     func lanes() throws {
         let first = try taken(1, holder(3), lane: 0, "10:00", "10:30")
         let second = try taken(2, holder(3), lane: 1, "10:15", "10:45")

@@ -9,7 +9,7 @@ import Values
 /// Measures time, so deploy/test runs it when nothing else does.
 @Suite("Racing for a slot", .serialized)
 struct RaceTests {
-    @Test("500 at once for one slot and three resources in any order: one has it, 499 hear so within 3 seconds")
+    @Test("500 at once for one slot and three resources in any order: one has it, 499 hear so within 3 seconds", .shows("MC-1"))
     func race() async throws {
         let practice = try await Practice.shared.value
         let day = Practice.day(7)

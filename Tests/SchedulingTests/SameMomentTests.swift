@@ -4,7 +4,7 @@ import Values
 
 @Suite("At the same moment")
 struct SameMomentTests {
-    @Test("of eight moves of one version of an appointment exactly one wins")
+    @Test("of eight moves of one version of an appointment exactly one wins", .shows("MC-8"))
     func moves() async throws {
         let practice = try await Practice.shared.value
         let day = Practice.day(51)
@@ -33,7 +33,7 @@ struct SameMomentTests {
         #expect(answers.count { $0.status == 409 && $0.code == "wrong_status" } == 7)
     }
 
-    @Test("a change and a cancellation of one version at once: one of them wins")
+    @Test("a change and a cancellation of one version at once: one of them wins", .shows("MC-8"))
     func mixed() async throws {
         let practice = try await Practice.shared.value
         let day = Practice.day(53)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 import Web
@@ -24,7 +25,7 @@ struct StartTimeTests {
         #expect(try start("2026-07-02", "09:30").resolved(rules, now: now) == Instant("2026-07-02T13:30:00Z"))
     }
 
-    @Test("02:30 on 8 March 2026 does not exist in New York; the next moment is told")
+    @Test("02:30 on 8 March 2026 does not exist in New York; the next moment is told", .shows("TM-1"))
     func skipped() throws {
         let problem = #expect(throws: Problem.self) { try start("2026-03-08", "02:30").resolved(rules, now: now) }
         #expect(problem?.code == "time_skipped")
@@ -33,7 +34,7 @@ struct StartTimeTests {
         #expect(problem?.errors.map(\.pointer) == ["/time"])
     }
 
-    @Test("01:30 on 1 November 2026 happens twice in New York; both are told")
+    @Test("01:30 on 1 November 2026 happens twice in New York; both are told", .shows("TM-1"))
     func repeated() throws {
         let problem = #expect(throws: Problem.self) { try start("2026-11-01", "01:30").resolved(rules, now: now) }
         #expect(problem?.code == "time_repeated")

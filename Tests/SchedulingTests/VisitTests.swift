@@ -169,7 +169,7 @@ struct VisitTests {
         )
     }
 
-    @Test("appointments of one location do not exist at another")
+    @Test("appointments of one location do not exist at another", .shows("TI-2"))
     func foreign() async throws {
         let practice = try await Practice.shared.value
         let clinic = practice.clinic

@@ -8,7 +8,7 @@ import Values
 
 @Suite("Doors", .serialized)
 struct DoorTests {
-    @Test("an unqualified name fails, inside a door and outside")
+    @Test("an unqualified name fails, inside a door and outside", .shows("TI-5"))
     func unqualified() async throws {
         let estate = try await Estate()
         let north = estate.clinic.north
@@ -18,7 +18,7 @@ struct DoorTests {
         await estate.close()
     }
 
-    @Test("behind a location's door there is nothing of another location")
+    @Test("behind a location's door there is nothing of another location", .shows("TI-1"))
     func others() async throws {
         let estate = try await Estate()
         let (north, elsewhere) = (estate.clinic.north, estate.clinic.elsewhere)
@@ -39,7 +39,7 @@ struct DoorTests {
         await estate.close()
     }
 
-    @Test("the gateway's login may do nothing outside a door")
+    @Test("the gateway's login may do nothing outside a door", .shows("TI-4"))
     func login() async throws {
         let estate = try await Estate()
         let north = estate.clinic.north
@@ -58,7 +58,7 @@ struct DoorTests {
         await estate.close()
     }
 
-    @Test("in databases as deploy/up makes them nobody makes large objects, which no door would guard")
+    @Test("in databases as deploy/up makes them nobody makes large objects, which no door would guard", .shows("TI-4"))
     func largeObjects() async throws {
         let estate = try await Estate()
         let servers = try TestServers.current()
@@ -75,7 +75,7 @@ struct DoorTests {
         }
     }
 
-    @Test("the logins own nothing, inherit nothing, and may become doors and locations only")
+    @Test("the logins own nothing, inherit nothing, and may become doors and locations only", .shows("TI-4"))
     func memberships() async throws {
         let estate = try await Estate()
         let settings = estate.clinic.settings
@@ -106,7 +106,7 @@ struct DoorTests {
         await estate.close()
     }
 
-    @Test("a door's role ends with its transaction")
+    @Test("a door's role ends with its transaction", .shows("TI-5"))
     func roleEnds() async throws {
         let estate = try await Estate()
         let north = estate.clinic.north

@@ -73,7 +73,7 @@ struct ProvisioningTests {
         await estate.close()
     }
 
-    @Test("removal takes schema, role, jobs and events, of this location only")
+    @Test("removal takes schema, role, jobs and events, of this location only", .shows("TI-15", "AP-10"))
     func removed() async throws {
         let estate = try await Estate()
         let made = try await estate.newLocation("Harbor Gone")

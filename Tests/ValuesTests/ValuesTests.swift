@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -24,7 +25,7 @@ struct IDTests {
 
 @Suite("Days and instants")
 struct DayTests {
-    @Test("every day of six hundred years is itself after writing and reading, and weeks go round")
+    @Test("every day of six hundred years is itself after writing and reading, and weeks go round", .shows("TM-3"))
     func every() throws {
         var day = try #require(Day("1800-01-01"))
         var weekday = 3  // a Wednesday
@@ -38,6 +39,7 @@ struct DayTests {
 
     @Test(
         "days that do not exist are refused",
+        .shows("IO-3"),
         arguments: ["2026-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "1799-12-31", "2500-01-01", "2026-1-01", "26-01-01"]
     )
     func absent(text: String) {
@@ -95,7 +97,7 @@ struct WallClockTests {
         }
     }
 
-    @Test("a day begins at midnight, or after it where midnight was skipped")
+    @Test("a day begins at midnight, or after it where midnight was skipped", .shows("TM-3"))
     func start() throws {
         let beirut = try rules("Asia/Beirut")
         let day = try #require(Day("2026-03-29"))
@@ -110,7 +112,7 @@ struct WallClockTests {
 
 @Suite("Money, NPI, phone")
 struct SmallValueTests {
-    @Test("amounts of different currencies do not add up, and none grows beyond the limit")
+    @Test("amounts of different currencies do not add up, and none grows beyond the limit", .shows("MC-3"))
     func money() throws {
         let euro = try #require(Currency("EUR"))
         #expect(throws: Problem.self) { try Money(minor: 1, .usd).adding(Money(minor: 1, euro)) }

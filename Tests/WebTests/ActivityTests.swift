@@ -42,7 +42,7 @@ struct ActivityTests {
         }
     }
 
-    @Test("what a page asks by itself does not put off the end of a session; what its reader asks does")
+    @Test("what a page asks by itself does not put off the end of a session; what its reader asks does", .shows("AU-10"))
     func activity() async throws {
         let clinic = try clinic
         let token = try await clinic.token("owner")
@@ -56,7 +56,7 @@ struct ActivityTests {
         #expect(try await lastUsed(session, clinic) > old, "a request of a person")
     }
 
-    @Test("an idle page that polls is logged off")
+    @Test("an idle page that polls is logged off", .shows("AU-10"))
     func idle() async throws {
         let (clinic, http) = (try clinic, try http)
         let token = try await clinic.token("biller")

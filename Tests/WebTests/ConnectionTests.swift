@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 import Values
 
@@ -34,7 +35,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a body that comes too slowly closes the connection, however it trickles")
+    @Test("a body that comes too slowly closes the connection, however it trickles", .shows("RS-2"))
     func slowBody() async throws {
         var settings = WebSettings()
         settings.bodyTimeout = .milliseconds(200)
@@ -46,7 +47,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a head that does not come closes the connection")
+    @Test("a head that does not come closes the connection", .shows("RS-2"))
     func slowHead() async throws {
         var settings = WebSettings()
         settings.idleTimeout = .milliseconds(200)
@@ -58,7 +59,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a handler over its time is answered 503, and the connection goes on")
+    @Test("a handler over its time is answered 503, and the connection goes on", .shows("RS-2"))
     func deadline() async throws {
         try await SampleServer.running { (sample, _) async throws in
             let answer = try await sample.ask("POST", "/v1/slow", body: #"{"milliseconds":60000}"#)
@@ -67,7 +68,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("over the cap of requests the next one is told to come again; health still answers")
+    @Test("over the cap of requests the next one is told to come again; health still answers", .shows("RS-2"))
     func cap() async throws {
         var settings = WebSettings()
         settings.maximumRequests = 1
@@ -82,7 +83,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("a source has its rate; the refusal says when to come again")
+    @Test("a source has its rate; the refusal says when to come again", .shows("RS-4"))
     func rate() async throws {
         var settings = WebSettings()
         settings.sourceRate = Rate(perSecond: 0.01, burst: 2)
@@ -99,7 +100,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("asked to stop, it is unready first, and requests in flight are finished")
+    @Test("asked to stop, it is unready first, and requests in flight are finished", .shows("JF-6"))
     func drain() async throws {
         var settings = WebSettings()
         settings.drainDelay = .milliseconds(300)

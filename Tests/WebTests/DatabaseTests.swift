@@ -22,7 +22,7 @@ struct DatabaseTests {
             ?? 0
     }
 
-    @Test("a repeated creation gets the same answer and makes nothing more")
+    @Test("a repeated creation gets the same answer and makes nothing more", .shows("MC-2"))
     func replay() async throws {
         let (clinic, http) = (try clinic, try http)
         let token = try await clinic.token("owner")
@@ -82,7 +82,7 @@ struct DatabaseTests {
         #expect(try await count(clinic, "held") == 1)
     }
 
-    @Test("fifty at once with one key make one thing")
+    @Test("fifty at once with one key make one thing", .shows("MC-2"))
     func race() async throws {
         let (clinic, http) = (try clinic, try http)
         let token = try await clinic.token("owner")
@@ -99,7 +99,7 @@ struct DatabaseTests {
         #expect(try await count(clinic, "once") == 1)
     }
 
-    @Test("an organization's creations keep their keys in control, apart from each other")
+    @Test("an organization's creations keep their keys in control, apart from each other", .shows("TI-7"))
     func organization() async throws {
         let (clinic, http) = (try clinic, try http)
         let token = try await clinic.token("owner")
@@ -119,7 +119,7 @@ struct DatabaseTests {
         #expect(try await http.send("POST", path, token: rival, body: name("a"), headers: ["Idempotency-Key": "k5"]).status == 404)
     }
 
-    @Test("a change names the version it changes, and the newest wins only once")
+    @Test("a change names the version it changes, and the newest wins only once", .shows("MC-8"))
     func versions() async throws {
         let (clinic, http) = (try clinic, try http)
         let token = try await clinic.token("owner")
@@ -155,7 +155,7 @@ struct DatabaseTests {
         #expect(acts == 1)
     }
 
-    @Test("another's location, a location of no rights and no location are told apart by nobody")
+    @Test("another's location, a location of no rights and no location are told apart by nobody", .shows("TI-1"))
     func foreign() async throws {
         let (clinic, http) = (try clinic, try http)
         let owner = try await clinic.token("owner")
@@ -170,7 +170,7 @@ struct DatabaseTests {
         #expect(told(try await http.send("GET", clinic.path(clinic.north, "things/\(nobody)"), token: owner)) == unknown)
     }
 
-    @Test("who lacks the permission is told which, and their organization's trail says so")
+    @Test("who lacks the permission is told which, and their organization's trail says so", .shows("AP-2"))
     func refused() async throws {
         let (clinic, http) = (try clinic, try http)
         let desk = try await clinic.token("north_desk")
@@ -206,7 +206,7 @@ struct DatabaseTests {
         #expect(names.filter { $0.hasPrefix("n1") } == (10..<17).map { "n\($0)" })
     }
 
-    @Test("gateways lease from one bucket: together they allow no more than the rate and their first own tokens")
+    @Test("gateways lease from one bucket: together they allow no more than the rate and their first own tokens", .shows("RS-4"))
     func traffic() async throws {
         let redis = try Things.current.clinic.gateway.services.redis
         try await redis.waitUntilReady(within: .seconds(5))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Values
 
@@ -25,7 +26,7 @@ struct DocumentTests {
         #expect(validator.terminationStatus == 0, "\(String(decoding: said, as: UTF8.self))")
     }
 
-    @Test("every operation says who may, what it takes and how it refuses")
+    @Test("every operation says who may, what it takes and how it refuses", .shows("AZ-1"))
     func operations() {
         let create = document["paths"]?["/v1/locations/{location}/patients"]?["post"]
         #expect(create?["operationId"]?.text == "create_location_patients")
@@ -40,7 +41,7 @@ struct DocumentTests {
         #expect(create?["responses"]?["201"]?["links"]?["get_location_patient"] != nil)
     }
 
-    @Test("schemas refuse what the reader refuses")
+    @Test("schemas refuse what the reader refuses", .shows("AZ-4"))
     func schemas() {
         let visit = document["components"]?["schemas"]?["Visit"]
         #expect(visit?["additionalProperties"] == .bool(false))

@@ -34,6 +34,7 @@ struct EdgeTests {
 
     @Test(
         "framing that can be read in two ways is refused",
+        .shows("WB-1"),
         arguments: [
             post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
@@ -57,6 +58,7 @@ struct EdgeTests {
 
     @Test(
         "a request has one host, and header lines have one form",
+        .shows("WB-1"),
         arguments: [
             "GET /livez HTTP/1.1\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
             "GET /livez HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "GET /livez HTTP/1.1\r\nHost:\r\n\r\n",
@@ -69,7 +71,7 @@ struct EdgeTests {
     )
     func headLines(text: String) async throws { #expect(try await refusal(text).status == 400) }
 
-    @Test("what is not HTTP at all is refused")
+    @Test("what is not HTTP at all is refused", .shows("IO-2"))
     func garbage() async throws {
         let hello: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03] + [UInt8](repeating: 7, count: 500)
         #expect(try await refusal(hello).status == 400)
@@ -80,7 +82,7 @@ struct EdgeTests {
         #expect(try await refusal("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status == 400)
     }
 
-    @Test("an address longer than any of ours is 414, headers beyond the limits are 431, and both answers arrive")
+    @Test("an address longer than any of ours is 414, headers beyond the limits are 431, and both answers arrive", .shows("RS-1"))
     func sizes() async throws {
         let target = String(repeating: "a", count: 100_000)
         let long = try await refusal("GET /v1/\(target) HTTP/1.1\r\nHost: t\r\n\r\n")
@@ -161,7 +163,7 @@ struct EdgeTests {
         #expect(lines.text.contains(#""code":"unknown_method""#) && !lines.text.contains("BREW"))
     }
 
-    @Test("a head that trickles in, byte after byte, is not waited for")
+    @Test("a head that trickles in, byte after byte, is not waited for", .shows("RS-2"))
     func tricklingHead() async throws {
         var settings = WebSettings()
         settings.idleTimeout = .milliseconds(300)
@@ -173,7 +175,7 @@ struct EdgeTests {
         }
     }
 
-    @Test("two thousand idle connections do not keep the next one out")
+    @Test("two thousand idle connections do not keep the next one out", .shows("RS-2"))
     func idle() async throws {
         try await SampleServer.running { (sample, _) async throws in
             let idle = try (0..<2000).map { _ in try Wire(port: sample.port) }
@@ -184,7 +186,7 @@ struct EdgeTests {
         }
     }
 
-    @Test("over the cap of connections the next one waits until an idle one was shown out")
+    @Test("over the cap of connections the next one waits until an idle one was shown out", .shows("RS-2"))
     func connectionCap() async throws {
         var settings = WebSettings()
         settings.maximumConnections = 20

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -45,6 +46,7 @@ struct FormTests {
 
     @Test(
         "broken escapes, bytes that are no text, and floods are refused as malformed",
+        .shows("IO-2"),
         arguments: ["a=%", "a=%2", "a=%zz", "a=%ff", "%00=1", "a=%00"]
     )
     func malformed(text: String) {
@@ -64,7 +66,7 @@ struct FormTests {
         var n = 0
     }
 
-    @Test("random forms never trap")
+    @Test("random forms never trap", .shows("RS-3"))
     func fuzz() {
         var random = Seeded(seed: 3)
         let alphabet = Array("abc=&%+.0123lines.amount\u{0}é".utf8) + [0xFF]

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -36,6 +37,7 @@ struct JSONTests {
 
     @Test(
         "what is not JSON is refused",
+        .shows("IO-2"),
         arguments: [
             "", " ", "{", "}", "[", "]", "[1,]", "{\"a\":1,}", "{a:1}", "{\"a\"}", "{\"a\":}", "[1 2]", "01", "-", "1.", ".5", "1e", "+1",
             "0x1", "NaN", "Infinity",
@@ -46,7 +48,7 @@ struct JSONTests {
         #expect(code(Array(text.utf8)) == .syntax || code(Array(text.utf8)) == .trailingData)
     }
 
-    @Test("ambiguous and dangerous texts are refused, each by its own code")
+    @Test("ambiguous and dangerous texts are refused, each by its own code", .shows("IO-2"))
     func refusals() {
         #expect(code(Array(#"{"a":1,"b":2,"a":3}"#.utf8)) == .duplicateKey)
         #expect(code(Array(#"{"a":1,"a":3}"#.utf8)) == .duplicateKey)
@@ -62,7 +64,7 @@ struct JSONTests {
         #expect(code(Array("1 1".utf8)) == .trailingData)
     }
 
-    @Test("limits hold for size, depth, members, values and digits")
+    @Test("limits hold for size, depth, members, values and digits", .shows("RS-1"))
     func limits() {
         #expect(code(Array("[1,2]".utf8), JSON.Limits(bytes: 4)) == .tooLarge)
         #expect(code(Array(String(repeating: "[", count: 32).utf8) + Array(String(repeating: "]", count: 32).utf8)) == nil)
@@ -85,7 +87,7 @@ struct JSONTests {
         }
     }
 
-    @Test("random bytes never trap")
+    @Test("random bytes never trap", .shows("RS-3"))
     func fuzz() {
         var random = Seeded(seed: 11)
         let alphabet = Array("{}[]\",:\\u0123456789eE+-.truefalsn \u{0}\u{7f}é".utf8) + [0xFF, 0xC0, 0xED]
@@ -95,7 +97,7 @@ struct JSONTests {
         }
     }
 
-    @Test("integers of every size are written whole")
+    @Test("integers of every size are written whole", .shows("IO-3"))
     func integers() {
         var writer = JSONWriter()
         writer.beginArray()
@@ -108,7 +110,7 @@ struct JSONTests {
         #expect(String(decoding: writer.bytes, as: UTF8.self) == "[-9223372036854775808,9223372036854775807,18446744073709551615,-128,0]")
     }
 
-    @Test("control characters, quotes and backslashes are escaped")
+    @Test("control characters, quotes and backslashes are escaped", .shows("IO-8"))
     func escaping() {
         var writer = JSONWriter()
         writer.string("a\"b\\c\n\r\t\u{1}\u{1f}\u{7f}é")

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestSupport
 import Testing
 import Values
 
@@ -29,7 +30,7 @@ struct LimitTests {
         #expect(!buckets.take(-1, at: start + .seconds(100)).isAllowed)
     }
 
-    @Test("without Redis a location has this gateway's share, and other locations theirs")
+    @Test("without Redis a location has this gateway's share, and other locations theirs", .shows("RS-4"))
     func location() {
         let traffic = LocationTraffic(rate: Rate(perSecond: 10, burst: 40), share: 0.25, redis: nil)
         let (one, other) = (LocationID(UUID(high: 1, low: 1)), LocationID(UUID(high: 2, low: 2)))
@@ -45,7 +46,7 @@ struct LimitTests {
         #expect(headers.map(\.value) == [#""caller";r=59;t=1"#, #""caller";q=60;w=6"#])
     }
 
-    @Test("the client's address is believed of trusted proxies only, from the last hop on")
+    @Test("the client's address is believed of trusted proxies only, from the last hop on", .shows("RS-4"))
     func source() {
         func source(_ forwarded: String?, peer: String) -> String? {
             var head = HTTPRequest(method: .get, scheme: nil, authority: "x", path: "/")

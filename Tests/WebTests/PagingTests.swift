@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -57,6 +58,7 @@ struct PagingTests {
 
     @Test(
         "the limit is 1 to 200, sent once; unknown parameters are refused",
+        .shows("RS-1"),
         arguments: ["limit=0", "limit=201", "limit=x", "limit=1&limit=2", "limit=-1", "offset=3"]
     )
     func limits(query: String) async throws {

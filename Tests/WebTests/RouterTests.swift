@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Web
@@ -32,7 +33,7 @@ struct RouterTests {
         #expect(found("GET", "/livez") == "GET /livez")
     }
 
-    @Test("another method of a known path is 405 with those it has")
+    @Test("another method of a known path is 405 with those it has", .shows("AZ-9"))
     func methods() {
         #expect(found("DELETE", "/v1/things") == "405 GET,POST")
         #expect(found("GET", "/v1/things/search") == "405 POST")
@@ -42,6 +43,7 @@ struct RouterTests {
 
     @Test(
         "every other spelling of a path is not found",
+        .shows("AZ-9"),
         arguments: [
             "", "/", "//", "/v1", "/v1/", "/v1/things/", "//v1/things", "/v1//things", "/v1/things//", "/V1/things", "/v1/Things",
             "/v1/things%2F7", "/v1%2Fthings",
@@ -60,7 +62,7 @@ struct RouterTests {
         #expect(found("GET", "/v1/things/..") == "GET /v1/things/{thing} thing=..")
     }
 
-    @Test("a path longer than any of ours is not found")
+    @Test("a path longer than any of ours is not found", .shows("RS-1"))
     func long() {
         #expect(found("GET", "/v1/things/" + String(repeating: "a", count: 2100)) == "404")
     }

@@ -1,4 +1,5 @@
 import ServiceLifecycle
+import TestSupport
 import Testing
 import Values
 
@@ -8,7 +9,7 @@ import Values
 struct ServerTests {
     private let visit = "{\(Visit.required)}"
 
-    @Test("an answer has the headers that every answer has, and nothing tells what made it")
+    @Test("an answer has the headers that every answer has, and nothing tells what made it", .shows("AZ-13", "IO-4"))
     func headers() async throws {
         try await SampleServer.running { (sample, _) async throws in
             for path in ["/livez", "/v1/kept", "/nowhere", "/v1/docs"] {
@@ -50,7 +51,7 @@ struct ServerTests {
         }
     }
 
-    @Test("what fails on our side says only that, what is away says when to try again")
+    @Test("what fails on our side says only that, what is away says when to try again", .shows("IO-13"))
     func failures() async throws {
         try await SampleServer.running { (sample, _) async throws in
             let broken = try await sample.ask("POST", "/v1/echo", body: visit.replacing("Ada", with: "broken"))
@@ -60,7 +61,7 @@ struct ServerTests {
         }
     }
 
-    @Test("bodies that cannot be taken are refused by what is wrong with them")
+    @Test("bodies that cannot be taken are refused by what is wrong with them", .shows("IO-2"))
     func bodies() async throws {
         try await SampleServer.running { (sample, _) async throws in
             #expect(try await sample.ask("POST", "/v1/echo", body: "{").status == 400)
@@ -81,7 +82,7 @@ struct ServerTests {
         }
     }
 
-    @Test("other spellings of a path are not found; other methods name those there are; HEAD is GET without a body")
+    @Test("other spellings of a path are not found; other methods name those there are; HEAD is GET without a body", .shows("AZ-9"))
     func paths() async throws {
         try await SampleServer.running { (sample, _) async throws in
             for path in ["/v1/kept/", "//v1/kept", "/V1/kept", "/v1/%6Bept", "/v1//kept", "/v1/kept/../kept"] {
@@ -129,7 +130,7 @@ struct ServerTests {
         }
     }
 
-    @Test("the metrics count by route template, never by path, and the log says no more than that")
+    @Test("the metrics count by route template, never by path, and the log says no more than that", .shows("AZ-13", "IO-12", "AP-4"))
     func traces() async throws {
         let log = SampleServer.Lines()
         try await SampleServer.running(log: log) { (sample, _) async throws in

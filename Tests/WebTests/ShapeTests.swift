@@ -1,4 +1,5 @@
 import Access
+import TestSupport
 import Testing
 import Values
 
@@ -57,7 +58,7 @@ struct ShapeTests {
         #expect(try Visit.shape.read(JSON.parse(Visit.shape.bytes(without))) == without)
     }
 
-    @Test("all wrong members are reported, each with its pointer")
+    @Test("all wrong members are reported, each with its pointer", .shows("AZ-4"))
     func allErrors() {
         let wrong = errors(#"{"id":"x","name":"","count":1.0,"at":7,"lines":[{"code":"a","amount":-1},{"amount":1,"x/y~":1}],"surplus":1}"#)
         #expect(
@@ -72,6 +73,7 @@ struct ShapeTests {
 
     @Test(
         "an integer is written plainly and fits",
+        .shows("IO-3"),
         arguments: ["1.0", "1e2", "\"1\"", "1001", "-6", "99999999999999999999", "true", "null", "1E0"]
     )
     func integers(text: String) {
@@ -101,6 +103,7 @@ struct ShapeTests {
 
     @Test(
         "one line of text has no control characters and something to see",
+        .shows("IO-8"),
         arguments: ["", " ", "\u{a0}", "a\nb", "a\u{85}", "a\u{2028}", "a\u{7f}", "123456789012345678901"]
     )
     func text(_ text: String) {
@@ -116,7 +119,7 @@ struct ShapeTests {
         #expect(errors("{\(required)}").isEmpty)
     }
 
-    @Test("a member that needs a permission does not exist without it")
+    @Test("a member that needs a permission does not exist without it", .shows("AZ-3"))
     func visibility() throws {
         let text = #"{\#(Visit.required),"secret":"s"}"#
         #expect(errors(text).isEmpty)
@@ -139,7 +142,7 @@ struct ShapeTests {
         #expect(errors(with: #""remark\u0301":"x""#).count == 1)
     }
 
-    @Test("random JSON never traps and is never half taken")
+    @Test("random JSON never traps and is never half taken", .shows("RS-3"))
     func fuzz() {
         var random = Seeded(seed: 5)
         for _ in 0..<2000 { #expect(throws: Problem.self) { try Visit.shape.read(random.json(depth: 3)) } }

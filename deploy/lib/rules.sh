@@ -9,6 +9,9 @@ source_rules() { python3 "$LIB/source_rules.py" "$ROOT"; }
 
 migration_rules() { python3 "$LIB/migration_rules.py" "$ROOT"; }
 
+# docs/controls.md is what the tests say, and every control has a test or the part it belongs to.
+control_rules() { python3 "$LIB/controls.py" "$ROOT" --check; }
+
 script_rules() {
     local script status=0
     for script in "$ROOT"/deploy/{up,down,test,check} "$ROOT"/deploy/lib/*.sh "$ROOT/.ci/run"; do
