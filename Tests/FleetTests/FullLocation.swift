@@ -6,7 +6,8 @@ import Tenancy
 import TestSupport
 import Values
 
-/// The clinic's north with something of everything, and ways to look at what is left of it.
+/// A location of the clinic's organization, “Harbor West”, with something of everything, and ways to look at what is left of it. It is made for
+/// the test alone: the role of north has rights in the template's databases too, and could not be removed.
 struct FullLocation {
     let clinic: TestClinic
     let owner: OwnerConnections
@@ -20,12 +21,22 @@ struct FullLocation {
 
     static func open(patients: Int = 8) async throws -> FullLocation {
         let clinic = try await TestClinic.open()
-        let full = FullLocation(clinic: clinic, owner: try OwnerConnections(clinic.settings, logger: Fleet.quiet), location: clinic.north)
+        let owner = try OwnerConnections(clinic.settings, logger: Fleet.quiet)
+        guard let zone = ZoneName("America/New_York") else { throw Problem(.failed, "no_zone", "There are no time zones.") }
+        let new = Provisioner.NewLocation(
+            name: "Harbor West",
+            kind: .medical,
+            timeZone: zone,
+            currency: .usd,
+            database: clinic.north.database
+        )
+        let location = try await owner.provisioner(clinic.settings).createLocation(new, in: clinic.organization)
+        let full = FullLocation(clinic: clinic, owner: owner, location: location)
         for number in 0..<patients {
             let answer = try await clinic.send(
                 "owner",
                 "POST",
-                clinic.path(clinic.north, "patients"),
+                clinic.path(location, "patients"),
                 body: [
                     "person": [
                         "given_name": "Ada", "family_name": .string("Byron" + String(repeating: "x", count: number)),
@@ -37,12 +48,12 @@ struct FullLocation {
             guard answer.status == 201 else { throw Problem(.failed, "no_patient", answer.text) }
         }
         try await full.fill()
-        try await clinic.services.access.seal(.location(clinic.north))
-        _ = try await clinic.send("owner", "GET", clinic.path(clinic.north, "patients"))
+        try await clinic.services.access.seal(.location(location))
+        _ = try await clinic.send("owner", "GET", clinic.path(location, "patients"))
         return full
     }
 
-    /// Ledger, a file, an event, jobs, a claim route, a key for this location alone.
+    /// Ledger, a file, an event, jobs, a claim route, a grant and a key for this location alone.
     private func fill() async throws {
         let ambient = clinic.services.ambient
         let (now, nobody) = (ambient.now(), UUID(high: 0, low: 0))
@@ -80,6 +91,13 @@ struct FullLocation {
                 """
                 insert into control.claim_route (claim_number, organization_id, location_id, billing_entity_id)
                 values ('FLEET1', \(clinic.organization), \(location.id), \(nobody))
+                """
+            )
+            tx.enqueue(
+                """
+                insert into control.staff_grant (id, organization_id, staff_id, effect, built_in, location_id, created_at, created_by)
+                select \(ambient.id(EventID.self)), organization_id, id, 'allow', 'front_desk', \(location.id), \(now), \(nobody) from control.staff
+                order by id limit 1
                 """
             )
             try await tx.query(

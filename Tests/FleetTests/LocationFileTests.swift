@@ -12,7 +12,7 @@ struct LocationFileFailureTests {
         FileManager.default.temporaryDirectory.path() + "/location-" + hex(Ambient.system.bytes(6)) + ".polyclinic"
     }
 
-    /// Removes north for ever.
+    /// Removes it for ever.
     private func remove(_ full: FullLocation) async throws {
         try await full.provisioner.suspend(full.location.id)
         try await full.provisioner.remove(full.location.id, files: full.files)
@@ -32,9 +32,9 @@ struct LocationFileFailureTests {
         #expect(queued > 2)
         let kept = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
         let began = ContinuousClock.now
-        let exported = try await full.polyclinic("location", "export", "Harbor North", "--to", file, "--json")
+        let exported = try await full.polyclinic("location", "export", "Harbor West", "--to", file, "--json")
         #expect(exported.status == 0, "\(exported.output)")
-        #expect(try await full.polyclinic("location", "export", "Harbor North", "--to", file).output.contains("file_exists"))
+        #expect(try await full.polyclinic("location", "export", "Harbor West", "--to", file).output.contains("file_exists"))
         let bytes = try Data(contentsOf: URL(filePath: file))
         #expect(bytes.firstRange(of: Data("Byron".utf8)) == nil)
         #expect(try await full.polyclinic("location", "restore", file).output.contains("location_exists"))
@@ -43,11 +43,11 @@ struct LocationFileFailureTests {
         #expect(books.sum == 8 * FullLocation.amount && books.finding == nil)
         try await remove(full)
         let (other, restored) = (clinic.settings.servers.locationDatabases[1], ContinuousClock.now)
-        let answer = try await full.polyclinic("location", "restore", file, "--database", other, "--as", "Harbor West", "--json")
+        let answer = try await full.polyclinic("location", "restore", file, "--database", other, "--as", "Harbor East", "--json")
         #expect(answer.status == 0, "\(answer.output)")
         print("fleet: export \(restored - began) with a removal, restore \(ContinuousClock.now - restored), \(bytes.count) bytes")
         let back = try await full.provisioner.find(full.location.id)
-        #expect(back.name == "Harbor West" && back.database == other && back.state == .active)
+        #expect(back.name == "Harbor East" && back.database == other && back.state == .active)
         #expect(try await full.fingerprint(back, without: ["schema_version"]) == rows)
         #expect(try FileManager.default.subpathsOfDirectory(atPath: folder).sorted() == kept)
         #expect(try await full.queued(other) == queued)
@@ -76,7 +76,7 @@ struct LocationFileFailureTests {
         let text = String(decoding: good.prefix(600), as: UTF8.self)
         let header = try #require(text.split(separator: "\n").dropFirst().first)
         for (old, new) in [
-            ("Harbor North", "Harbor South"), ("\"schema_version\":1", "\"schema_version\":9"), ("\"format\":1", "\"format\":2"),
+            ("Harbor West", "Harbor South"), ("\"schema_version\":1", "\"schema_version\":9"), ("\"format\":1", "\"format\":2"),
         ] {
             let changed = String(header).replacing(old, with: new)
             #expect(changed != String(header))

@@ -13,32 +13,32 @@ struct RemovalFailureTests {
     func suspended() async throws {
         let full = try await FullLocation.open(patients: 2)
         let clinic = full.clinic
-        #expect(try await full.polyclinic("location", "suspend", "Harbor North").status == 0)
+        #expect(try await full.polyclinic("location", "suspend", "Harbor West").status == 0)
         try await eventually("requests are refused") {
-            try await clinic.send("owner", "GET", clinic.path(clinic.north, "patients")).code == "location_suspended"
+            try await clinic.send("owner", "GET", clinic.path(full.location, "patients")).code == "location_suspended"
         }
         let nobody = UUID(high: 0, low: 0)
         let job = clinic.services.ambient.id(JobID.self)
-        _ = try await Fleet.withOwner(clinic.settings, clinic.north.database) { database in
+        _ = try await Fleet.withOwner(clinic.settings, full.location.database) { database in
             try await database.transaction(.login) { tx in
                 try await tx.query(
                     """
                     insert into queue.job (id, location, kind, parameters, request, actor_kind, actor_id)
-                    values (\(job), \(clinic.north.role.name), 'organizations.expire_answers', '{}', \(nobody), 'system', \(nobody))
+                    values (\(job), \(full.location.role.name), 'organizations.expire_answers', '{}', \(nobody), 'system', \(nobody))
                     """
                 )
             }
         }
         try clinic.startWorker()
-        let read = try await full.polyclinic("audit", "search", "--location", clinic.north.id.description, "--json")
-        #expect(read.status == 0 && read.output.contains("patient.registered"))
-        #expect(try await full.polyclinic("audit", "verify", "--location", clinic.north.id.description).status == 0)
+        let read = try await full.polyclinic("audit", "search", "--location", full.location.id.description, "--json")
+        #expect(read.status == 0 && read.output.contains("patient.register"))
+        #expect(try await full.polyclinic("audit", "verify", "--location", full.location.id.description).status == 0)
         try await eventually("a worker has looked at it") {
             try await full.job(job).map { $0.attempt > 0 && $0.state == "ready" } ?? false
         }
-        #expect(try await full.polyclinic("location", "resume", "Harbor North").status == 0)
+        #expect(try await full.polyclinic("location", "resume", "Harbor West").status == 0)
         try await eventually("it is served again") {
-            try await clinic.send("owner", "GET", clinic.path(clinic.north, "patients")).status == 200
+            try await clinic.send("owner", "GET", clinic.path(full.location, "patients")).status == 200
         }
         await full.close()
     }
@@ -47,7 +47,7 @@ struct RemovalFailureTests {
     func removed() async throws {
         let full = try await FullLocation.open()
         let clinic = full.clinic
-        let (id, name) = (clinic.north.id, clinic.north.name)
+        let (id, name) = (full.location.id, full.location.name)
         let south = try await full.fingerprint(clinic.south)
         let elsewhere = try await full.fingerprint(clinic.elsewhere)
         let grants = try await full.control("select count(*) from control.staff_grant")
@@ -56,10 +56,10 @@ struct RemovalFailureTests {
         #expect(try await full.polyclinic("location", "remove", name, "--confirm", name).output.contains("location_active"))
         #expect(try await full.polyclinic("location", "suspend", name).status == 0)
         #expect(
-            try await full.polyclinic("location", "remove", id.description, "--confirm", "harbor north").output.contains("name_differs")
+            try await full.polyclinic("location", "remove", id.description, "--confirm", "harbor west").output.contains("name_differs")
         )
         #expect(try await full.polyclinic("location", "remove", "Harbor", "--confirm", "Harbor").status == 1)
-        #expect(try await full.fingerprint(clinic.north).count > 30)
+        #expect(try await full.fingerprint(full.location).count > 30)
         for step in ["remove schema", "remove rights and routes"] {
             let program = try Program("polyclinic", ["location", "remove", id.description, "--confirm", name], clinic.settings)
             try await eventually("it is on its way") { program.output.contains(step) || !program.isRunning }
@@ -69,7 +69,7 @@ struct RemovalFailureTests {
         #expect(try await full.polyclinic("location", "remove", id.description, "--confirm", name).status == 0)
 
         for database in clinic.settings.servers.locationDatabases {
-            #expect(try await full.fingerprint(clinic.north, in: database).isEmpty)
+            #expect(try await full.fingerprint(full.location, in: database).isEmpty)
             #expect(try await full.queued(database) == 0)
         }
         #expect(try await full.roles() == 0)
@@ -81,7 +81,9 @@ struct RemovalFailureTests {
         #expect(try await full.provisioner.find(id).state == .removed)
         #expect(try await full.fingerprint(clinic.south) == south)
         #expect(try await full.fingerprint(clinic.elsewhere) == elsewhere)
-        try await eventually("it is unknown") { try await clinic.send("owner", "GET", clinic.path(clinic.north, "patients")).status == 404 }
+        try await eventually("it is unknown") {
+            try await clinic.send("owner", "GET", clinic.path(full.location, "patients")).status == 404
+        }
         let trail = try await full.polyclinic("audit", "search", "--organization", clinic.organization.description, "--json")
         #expect(trail.output.contains("location.removal_begun"))
         await full.close()

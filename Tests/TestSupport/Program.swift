@@ -6,73 +6,89 @@ import Values
 /// One of our programs as a process of its own, so that it can be killed and paused like one. It gets a clinic's settings; the command line also
 /// gets the owner's login.
 public final class Program: Sendable {
-    private let process: Process
+    private let pid: pid_t
     private let settings: SettingsFile
-    private let text = Mutex<[UInt8]>([])
-    private let ended = Mutex(false)
+    private let log: String
+    /// The raw status once it has ended; asked for once, since it can be had once.
+    private let status = Mutex<Int32?>(nil)
 
-    /// Starts `.build/debug/NAME`. `descriptors`: how many open files it may have at most.
-    public init(_ name: String, _ arguments: [String] = [], _ settings: Settings, migrations: String? = nil, descriptors: Int? = nil) throws
-    {
+    /// Starts `.build/debug/NAME`. What it prints goes to a file: a pipe would be inherited by whatever else is started at the same time.
+    /// `descriptors`: how many open files it may have at most.
+    public init(_ name: String, _ arguments: [String] = [], _ settings: Settings, migrations: String? = nil, descriptors: Int? = nil) throws {
         self.settings = try SettingsFile(settings, asOwner: name == "polyclinic", migrations: migrations)
-        let executable = Program.products.appending(path: name)
-        process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        if let descriptors {
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments =
-                ["-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\"", executable.path(percentEncoded: false)] + arguments
+        log = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/\(name)-\(hex(Ambient.system.bytes(6))).log"
+        let executable = Program.products.appending(path: name).path(percentEncoded: false)
+        var words = [executable] + arguments
+        if let descriptors { words = ["/bin/sh", "-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\""] + words }
+        pid = try Program.start(words, ["POLYCLINIC_ENVIRONMENT_FILE=\(self.settings.path)", "USER=tests", "PATH=/usr/bin:/bin"], log)
+    }
+
+    private static func start(_ words: [String], _ environment: [String], _ log: String) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+        defer { for text in arguments + variables { free(text) } }
+        var pid: pid_t = 0
+        guard posix_spawn(&pid, words[0], &actions, nil, &arguments, &variables) == 0 else {
+            throw Problem(.failed, "no_program", "\(words[0]) cannot be started.")
         }
-        process.environment = ["POLYCLINIC_ENVIRONMENT_FILE": self.settings.path, "USER": "tests"]
-        process.standardInput = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                ended.withLock { $0 = true }
-            } else {
-                text.withLock { $0 += Array(data) }
-            }
-        }
-        try process.run()
+        return pid
     }
 
     /// A test that failed leaves no process behind.
     deinit {
-        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+        if isRunning {
+            Foundation.kill(pid, SIGKILL)
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+        }
+        unlink(log)
     }
 
-    /// What it printed so far, to either stream.
-    public var output: String { text.withLock { String(decoding: $0, as: UTF8.self) } }
+    public var id: Int32 { pid }
 
-    public var isRunning: Bool { process.isRunning }
-    public var id: Int32 { process.processIdentifier }
+    /// What it printed so far, to either stream.
+    public var output: String { String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self) }
+
+    public var isRunning: Bool {
+        status.withLock { status in
+            var raw: Int32 = 0
+            if status == nil, waitpid(pid, &raw, WNOHANG) == pid { status = raw }
+            return status == nil
+        }
+    }
 
     /// kill -9; returns when it is gone.
     public func kill() async throws {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        try await eventually("the killed program is gone") { !process.isRunning }
+        if isRunning { Foundation.kill(pid, SIGKILL) }
+        try await eventually("the killed program is gone") { !isRunning }
     }
 
     /// Stops it where it is, like a machine that is too busy; `resume` lets it go on.
-    public func pause() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    public func pause() { if isRunning { Foundation.kill(pid, SIGSTOP) } }
 
-    public func resume() { Foundation.kill(process.processIdentifier, SIGCONT) }
+    public func resume() { if isRunning { Foundation.kill(pid, SIGCONT) } }
 
     /// SIGTERM, then waits until it has ended by itself; its exit status.
     public func stop(within limit: Duration = .seconds(60)) async throws -> Int32 {
-        process.terminate()
+        if isRunning { Foundation.kill(pid, SIGTERM) }
         return try await finish(within: limit)
     }
 
     /// Waits until it ends by itself; its exit status, -1 when a signal ended it.
     public func finish(within limit: Duration = .seconds(120)) async throws -> Int32 {
-        try await eventually("the program ends", within: limit) { !process.isRunning && ended.withLock { $0 } }
-        return process.terminationReason == .exit ? process.terminationStatus : -1
+        do {
+            try await eventually("the program ends", within: limit) { !isRunning }
+        } catch {
+            throw Problem(.failed, "never", "The program does not end. It printed: \(output)")
+        }
+        let raw = status.withLock { $0 } ?? -1
+        return raw & 0x7f == 0 ? raw >> 8 & 0xff : -1
     }
 
     private static let products = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
