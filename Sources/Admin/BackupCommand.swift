@@ -83,7 +83,8 @@ private struct PassFile {
         }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1000)
-        let password = String(decoding: bytes.prefix(fread(&bytes, 1, 1000, file)).prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let password = String(decoding: bytes.prefix(count).prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
         let host = settings.servers.databaseHost
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         let line = Array(

@@ -57,7 +57,9 @@ enum SealedPipe {
 
     private static func take(_ source: UnsafeMutablePointer<FILE>) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: SealedStream.part)
-        return Array(bytes.prefix(fread(&bytes, 1, bytes.count, source)))
+        let got = fread(&bytes, 1, bytes.count, source)
+        guard ferror(source) == 0 else { throw Problem(.failed, "backup_failed", "The backup's program cannot be read.") }
+        return Array(bytes.prefix(got))
     }
 
     private static func take(_ source: UnsafeMutablePointer<FILE>, _ count: Int, orNone: Bool) throws -> [UInt8] {
