@@ -32,7 +32,7 @@ extension RouteWalk {
         )
         try await ask("PUT /organizations/{organization}/billing-entities/{entity}/locations/{location}", [:])
         for place in ["organizations/{organization}", "locations/{location}"] {
-            ids["setting"] = "scheduling.notice_delay_minutes"
+            ids["setting"] = "scheduling.late_cancellation_hours"
             try await ask("GET /\(place)/settings")
             try await ask("PUT /\(place)/settings/{setting}", ["value": 10])
             try await ask("DELETE /\(place)/settings/{setting}")

@@ -14,7 +14,8 @@ public final class Program: Sendable {
 
     /// Starts `.build/debug/NAME`. What it prints goes to a file: a pipe would be inherited by whatever else is started at the same time.
     /// `descriptors`: how many open files it may have at most.
-    public init(_ name: String, _ arguments: [String] = [], _ settings: Settings, migrations: String? = nil, descriptors: Int? = nil) throws {
+    public init(_ name: String, _ arguments: [String] = [], _ settings: Settings, migrations: String? = nil, descriptors: Int? = nil) throws
+    {
         self.settings = try SettingsFile(settings, asOwner: name == "polyclinic", migrations: migrations)
         log = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/\(name)-\(hex(Ambient.system.bytes(6))).log"
         let executable = Program.products.appending(path: name).path(percentEncoded: false)
