@@ -1,4 +1,5 @@
 import Access
+import Billing
 import Jobs
 import Postgres
 import Tenancy
