@@ -67,7 +67,7 @@ struct ClaimStoryTests {
                 """
             )
         }
-        let first = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        let first = try await story.bill(north, from: "2026-10-01", through: "2026-10-31")
         #expect(first["claims"] == 0 && first["problems"]?.items.map { $0["code"]?.text } == ["not_charged"])
         _ = try await story.send(
             "owner",
@@ -75,11 +75,11 @@ struct ClaimStoryTests {
             story.clinic.path(north, "fee-schedules"),
             ["name": "Standard", "from": "2020-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 15000]]]
         )
-        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        _ = try await story.bill(north, from: "2026-10-01", through: "2026-10-31")
         try await eventually("the visit is charged", within: .seconds(30)) {
             try await story.balance("receivable:patient", at: north) == 300_00
         }
-        let last = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        let last = try await story.bill(north, from: "2026-10-01", through: "2026-10-31")
         #expect(last["claims"] == 1)
         await story.clinic.close()
     }

@@ -184,7 +184,7 @@ struct RemittanceStoryTests {
         let payer = try await story.addPayer(at: north)
         let patient = try await story.addPatient(at: north, payer: payer, family: "Franklin")
         try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
-        _ = try await story.bill(north, from: "2026-10-01", until: "2026-11-01")
+        _ = try await story.bill(north, from: "2026-10-01", through: "2026-10-31")
         let number = try await story.filed(north).first?["number"]?.text ?? ""
         for (control, paid) in [(1, "110"), (2, "100")] {
             let claim = RemittanceText.claim(number, charge: "150", paid: paid, claimAdjustments: ["CO*45*\(paid == "110" ? 40 : 50)"])

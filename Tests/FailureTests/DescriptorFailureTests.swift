@@ -13,7 +13,7 @@ struct DescriptorFailureTests {
         var settings = clinic.settings
         settings.http.port = try await FreePort.choose()
         let port = settings.http.port
-        let gateway = try Program("polyclinic-gateway", settings, descriptors: 128)
+        let gateway = try Program("polyclinic-gateway", [], settings, descriptors: 128)
         let http = TestHTTP(port: port)
         try await eventually("the gateway serves") { (try? await http.send("GET", "/readyz"))?.status == 200 }
 

@@ -22,7 +22,7 @@ struct GatewayFailureTests {
                 settings.append(own)
             }
             self.settings = settings
-            programs = try settings.map { try Program("polyclinic-gateway", $0) }
+            programs = try settings.map { try Program("polyclinic-gateway", [], $0) }
             for own in settings { try await Pair.isReady(own.http.port) }
         }
 
@@ -49,7 +49,7 @@ struct GatewayFailureTests {
                     pair.programs[victim].resume()
                 } else {
                     try await pair.programs[victim].kill()
-                    pair.programs[victim] = try Program("polyclinic-gateway", pair.settings[victim])
+                    pair.programs[victim] = try Program("polyclinic-gateway", [], pair.settings[victim])
                     try await Pair.isReady(pair.settings[victim].http.port)
                 }
             }

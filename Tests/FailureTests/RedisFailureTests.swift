@@ -24,7 +24,7 @@ struct RedisFailureTests {
     func day(_ fault: Fault) async throws {
         let busy = try await BusyClinic.open()
         if fault == .away { try await Servers.killRedis() }
-        let worker = try Program("polyclinic-worker", busy.clinic.settings)
+        let worker = try Program("polyclinic-worker", [], busy.clinic.settings)
         try await busy.startRuns()
         try await eventually("the run has begun", within: .seconds(30)) { try await busy.seen() > 0 }
         let old = fault == .oldFile ? try await busy.redisContent() : []

@@ -15,7 +15,7 @@ struct WorkerFailureTests {
     @Test("a day with the worker killed or Redis emptied in the middle ends right, once", .shows("MC-6", "JF-2"), arguments: Fault.allCases)
     func day(_ fault: Fault) async throws {
         let busy = try await BusyClinic.open()
-        var worker = try Program("polyclinic-worker", busy.clinic.settings)
+        var worker = try Program("polyclinic-worker", [], busy.clinic.settings)
         let visits = busy.visits(at: busy.clinic.north)
 
         try await busy.startRuns()
@@ -38,7 +38,7 @@ struct WorkerFailureTests {
     @Test("a worker that is asked to stop ends within a minute, hands its jobs back, and another goes on", .shows("JF-6"))
     func stopped() async throws {
         let busy = try await BusyClinic.open()
-        let worker = try Program("polyclinic-worker", busy.clinic.settings)
+        let worker = try Program("polyclinic-worker", [], busy.clinic.settings)
         try await busy.startRuns()
         try await eventually("the run has begun", within: .seconds(30)) { try await busy.seen() > 0 }
         #expect(try await worker.stop() == 0)
@@ -47,7 +47,7 @@ struct WorkerFailureTests {
         for database in [nil] + busy.clinic.settings.servers.locationDatabases.map(Optional.some) {
             #expect(try await busy.clinic.services.jobOperations.workers(database: database).isEmpty)
         }
-        let next = try Program("polyclinic-worker", busy.clinic.settings)
+        let next = try Program("polyclinic-worker", [], busy.clinic.settings)
         try await busy.billed()
         try await busy.checkClaims()
         #expect(try await busy.jobs(.dead).isEmpty)
@@ -74,7 +74,7 @@ struct WorkerFailureTests {
             case .flushedRedis: try await busy.flushRedis()
             case .killedWorker:
                 try await worker.kill()
-                worker = try Program("polyclinic-worker", busy.clinic.settings)
+                worker = try Program("polyclinic-worker", [], busy.clinic.settings)
             }
         }
         return struck

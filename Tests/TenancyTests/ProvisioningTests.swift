@@ -1,3 +1,4 @@
+import Assembly
 import Postgres
 import TestSupport
 import Testing
