@@ -86,6 +86,32 @@ extension OnDatabase {
             try FileManager.default.removeItem(atPath: path)
         }
 
+        @Test("after a rotation the next run seals the files anew, and the old key is not needed any more")
+        func rotated() async throws {
+            let scene = try await Scene(.location, try Practice.current)
+            let folder = try TemporaryFolder()
+            _ = try await scene.sealedTwice()
+            _ = try await archive(scene, folder)
+            let (old, new) = (String(repeating: "5c", count: 32), String(repeating: "6d", count: 32))
+            func access(_ keys: String) throws -> Access {
+                Access(
+                    tenancy: scene.practice.tenancy,
+                    keys: try KeyRing(text: keys),
+                    ambient: scene.practice.ambient,
+                    logger: scene.practice.logger
+                )
+            }
+            await #expect(throws: KeyRing.Failure.unknownKey(1)) {
+                _ = try await TrailArchive(folder.trail, scene.trail, try KeyRing(text: "2 " + new)).digests(of: 1)
+            }
+            let both = try access("1 \(old)\n2 \(new)")
+            let before = scene.practice.clock.now.adding(seconds: -3600)
+            let (owner, caller) = (scene.practice.owner, scene.practice.commandLine())
+            _ = try await both.archive(scene.trail, before: before, in: folder.trail, owner: owner, by: caller)
+            let alone = try access("2 " + new)
+            #expect(try await alone.verify(scene.trail, archive: folder.trail).archived == 14)
+        }
+
         @Test("what is not as it was sealed is not archived")
         func refused() async throws {
             let scene = try await Scene(.location, try Practice.current)

@@ -5,12 +5,13 @@ public import Values
 extension Access {
     /// Moves the entries of seals that ended before `before` into signed files of the folder, as far as they are what was sealed; the seals stay.
     /// Answers how many entries. The rows go only once their file is on disk and reads back as sealed; a killed run is simply run again.
-    /// Only the owner may take a row out of a trail. Errors: `trail_damaged` when an entry or seal is not as it was.
+    /// Files sealed with a key of before are sealed anew, so that a rotation can end. Only the owner may take a row out of a trail. Errors: `trail_damaged` when an entry or seal is not as it was.
     public func archive(_ trail: Trail, before: Instant, in folder: TrailFolder, owner: Owner, by caller: Caller) async throws -> Int {
         let archive = TrailArchive(folder, trail, keys)
         var done: Int64 = 0
         for name in try await archive.names() {
             guard name.first == done + 1 else { throw Access.archiveDamaged }
+            try await archive.renew(name)
             done = name.last
         }
         // A run that was killed between file and rows leaves the rows of its last file.
@@ -115,12 +116,24 @@ actor TrailArchive {
         guard segment.entries.allSatisfy({ kept[$0.id.uuid] == $0.digest }) else { throw SegmentDamaged(name: name) }
     }
 
-    private func load(_ batch: Int64) async throws -> (name: SegmentName, digests: [UUID: [UInt8]], hash: [UInt8])? {
-        if let loaded, (loaded.name.first...loaded.name.last).contains(batch) { return loaded }
-        guard let name = try await names().last(where: { ($0.first...$0.last).contains(batch) }) else { return nil }
+    /// Seals a file anew that a key of before sealed.
+    func renew(_ name: SegmentName) async throws {
+        let segment = try await segment(name)
+        guard !segment.isCurrent else { return }
+        try await folder.write(try segment.file(of: trail, keys), as: name.file(of: trail))
+    }
+
+    private func segment(_ name: SegmentName) async throws -> Segment {
         guard let file = try await folder.read(name.file(of: trail)), let segment = try Segment(file, of: trail, keys),
             segment.first == name.first, segment.last == name.last
         else { throw SegmentDamaged(name: name) }
+        return segment
+    }
+
+    private func load(_ batch: Int64) async throws -> (name: SegmentName, digests: [UUID: [UInt8]], hash: [UInt8])? {
+        if let loaded, (loaded.name.first...loaded.name.last).contains(batch) { return loaded }
+        guard let name = try await names().last(where: { ($0.first...$0.last).contains(batch) }) else { return nil }
+        let segment = try await segment(name)
         let digests = Dictionary(segment.entries.map { ($0.id.uuid, $0.digest) }) { first, _ in first }
         loaded = (name, digests, segment.hash)
         return loaded

@@ -10,6 +10,8 @@ struct Segment: Sendable {
     let hash: [UInt8]
     let madeAt: Instant
     let entries: [AuditEntry]
+    /// False when it was sealed with a key of before.
+    let isCurrent: Bool
 
     /// `polyclinic-segment-1 location <id> <first seal> <last seal> <hash> <SHA-256 of the entries> <time> <signature>`, then the sealed entries.
     func file(of trail: Trail, _ keys: KeyRing) throws -> [UInt8] {
@@ -21,7 +23,7 @@ struct Segment: Sendable {
         return Array(line.utf8) + (try keys.seal(content, for: Segment.context(trail, first)))
     }
 
-    /// nil when the file was changed, is another trail's, or was not signed here.
+    /// nil when the file was changed, is another trail's, or was not signed here. Errors: `KeyRing.Failure` when its key is gone.
     init?(_ file: [UInt8], of trail: Trail, _ keys: KeyRing) throws {
         guard let end = file.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let words = String(decoding: file[..<end], as: UTF8.self).split(separator: " ")
@@ -30,16 +32,32 @@ struct Segment: Sendable {
             let digest = bytes(hex: words[6]), let madeAt = Instant(words[7]), let signature = Base64URL.decode(words[8])
         else { return nil }
         let head = Array(words.dropLast().joined(separator: " ").utf8)
+        let sealed = Array(file[(end + 1)...])
         guard try keys.checkpointKeys().contains(where: { $0.isValidSignature(signature, for: head) }),
-            let content = try? keys.open(Array(file[(end + 1)...]), for: Segment.context(trail, first)),  // altered: no segment
-            Array(SHA256.hash(data: content)) == digest
+            let content = try Segment.content(sealed, Segment.context(trail, first), keys), Array(SHA256.hash(data: content)) == digest
         else { return nil }
+        isCurrent = keys.isCurrent(sealed)
         var entries: [AuditEntry] = []
         for line in content.split(separator: UInt8(ascii: "\n")) {
             guard let entry = AuditEntry(try JSON.parse(line, limits: JSON.Limits(bytes: line.count))) else { return nil }
             entries.append(entry)
         }
-        self.init(first: first, last: last, hash: hash, madeAt: madeAt, entries: entries)
+        self.first = first
+        self.last = last
+        self.hash = hash
+        self.madeAt = madeAt
+        self.entries = entries
+    }
+
+    /// nil when it was altered.
+    private static func content(_ sealed: [UInt8], _ context: SealContext, _ keys: KeyRing) throws -> [UInt8]? {
+        do {
+            return try keys.open(sealed, for: context)
+        } catch KeyRing.Failure.unknownKey(let id) {
+            throw KeyRing.Failure.unknownKey(id)
+        } catch {
+            return nil
+        }
     }
 
     init(first: Int64, last: Int64, hash: [UInt8], madeAt: Instant, entries: [AuditEntry]) {
@@ -48,6 +66,7 @@ struct Segment: Sendable {
         self.hash = hash
         self.madeAt = madeAt
         self.entries = entries
+        isCurrent = true
     }
 
     private static func context(_ trail: Trail, _ first: Int64) -> SealContext {
