@@ -73,7 +73,9 @@ struct GrantsTests {
 
     @Test("the auditor changes nothing, the platform operator sees no patient")
     func builtInRoles() {
-        #expect(BuiltInRole.auditor.permissions.allSatisfy { $0.rawValue.hasSuffix(".read") || $0 == .auditVerify })
+        #expect(
+            BuiltInRole.auditor.permissions.allSatisfy { $0.rawValue.hasSuffix(".read") || $0 == .auditVerify || $0 == .breakGlassReview }
+        )
         let clinical = ["patients.", "appointments.", "charges.", "ledger.", "claims.", "coverage.", "invoices."]
         #expect(
             BuiltInRole.platformOperator.permissions.allSatisfy { permission in !clinical.contains { permission.rawValue.hasPrefix($0) } }

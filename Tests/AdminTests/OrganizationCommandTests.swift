@@ -60,13 +60,17 @@ struct OrganizationCommandTests {
             (["audit", "search", "--location", north, "--limit", "201"], "1 to 200"), (["audit", "search"], "location or an organization"),
             (["migrate", "run", "--parallel", "17"], "1 to 16"), (["jobs", "pause", "--reason", "because"], "nothing pauses everything"),
             (["location", "create", clinic.organization.description, "X", "--time-zone", "Mars/Base"], "Mars/Base"),
-            (["location", "remove", north], "confirm"), (["location", "suspend", "not-an-id"], "not-an-id"),
+            (["location", "remove", north], "confirm"),
             (["staff", "suspend", north, north, "--reason", "x"], "--reason"), (["key", "retire", "first"], "first"),
         ] {
             let answer = try await ada.run(arguments)
             #expect(answer.status == 64, "\(arguments): \(answer.status)")
             #expect(answer.complaints.contains(words), "\(arguments): \(answer.complaints)")
         }
+        let nobody = try await ada.run(["location", "suspend", "no-such-name"])
+        let nameless = try await ada.run(["organization", "create", " "])
+        #expect(nameless.status == 1 && nameless.complaints.contains("name"))
+        #expect(nobody.status == 1 && nobody.complaints.contains("not_found"))
         #expect(try await ada.run(["--help"]).status == 0)
         await clinic.close()
     }

@@ -11,14 +11,14 @@ import Web
 struct CrossSiteTests {
     private static let shared = Task { try await TestClinic.open() }
 
-    private func setting(_ clinic: TestClinic) -> String { clinic.path(clinic.north, "settings/features.online_booking") }
+    private func setting(_ clinic: TestClinic) -> String { clinic.path(clinic.north, "settings/scheduling.late_cancellation_hours") }
 
     @Test("another site's page changes nothing, whatever it sends; programs and our own pages do", .shows("AU-11"))
     func origins() async throws {
         let clinic = try await Self.shared.value
         let token = try await clinic.token("owner")
         let put = { (headers: [String: String]) in
-            try await clinic.http.send("PUT", setting(clinic), token: token, body: ["value": true], headers: headers)
+            try await clinic.http.send("PUT", setting(clinic), token: token, body: ["value": 12], headers: headers)
         }
         for origin in ["https://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1.evil.example"] {
             let answer = try await put(["Origin": origin])
@@ -100,7 +100,7 @@ struct CrossSiteTests {
                     case "organization": clinic.organization.description
                     case "location": clinic.north.id.description
                     case "day": "2026-03-02"
-                    case "setting": "features.online_booking"
+                    case "setting": "scheduling.late_cancellation_hours"
                     default: clinic.services.ambient.id(EventID.self).description
                     }
                 return path.replacing("{\(name)}", with: id)
