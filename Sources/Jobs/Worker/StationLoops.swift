@@ -175,7 +175,9 @@ extension Station {
         for task in state.withLock({ $0.runs.values.compactMap(\.task) }) { task.cancel() }
         let last = ContinuousClock.now + .seconds(2)
         while state.withLock({ !$0.runs.isEmpty }), .now < last { await pause() }
-        // The loop that writes them may have been cancelled.
+        // The loop that writes them may have been cancelled; or it writes just now, and will be.
+        await writeVerdicts()
+        while state.withLock(\.isWriting), .now < last { await pause() }
         await writeVerdicts()
     }
 

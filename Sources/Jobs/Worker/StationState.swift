@@ -90,6 +90,8 @@ struct StationState {
         return verdicts
     }
 
+    var isWriting: Bool { !writing.isEmpty }
+
     mutating func wrote(_ written: [Verdict]) { writing.subtract(written.map(\.key)) }
 
     /// Not written: to be tried again before anything newer.
