@@ -73,8 +73,10 @@ final class Crowd: Sendable {
     private func insist(_ method: String, _ path: String, _ token: String, _ body: JSON?) async throws -> TestAnswer {
         let key = hex(Ambient.system.bytes(12))
         let deadline = ContinuousClock.now + .seconds(90)
+        var attempt = Int.random(in: 0..<ports.count)
         while true {
-            let port = ports.randomElement() ?? 0
+            attempt += 1
+            let port = ports[attempt % ports.count]
             let answer = try? await TestHTTP(port: port).send(
                 method,
                 path,

@@ -15,20 +15,12 @@ enum Servers {
 
     private static func run(_ function: String, _ arguments: String...) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments =
-            [
-                "-c", #"source "$0/deploy/lib/servers.sh"; "$1" "$0/.local/test" "${@:2}""#,
-                root.path(percentEncoded: false).droppingLastSlash, function,
-            ] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try await eventually("\(function) ends", within: .seconds(90)) { !process.isRunning }
-        guard process.terminationStatus == 0 else {
-            throw Problem(.failed, "script", "\(function) ended with \(process.terminationStatus).")
-        }
+        let script = #"source "$0/deploy/lib/servers.sh"; "$1" "$0/.local/test" "${@:2}""#
+        let program = try Program(
+            command: ["/bin/bash", "-c", script, root.path(percentEncoded: false).droppingLastSlash, function] + arguments
+        )
+        let status = try await program.finish(within: .seconds(90))
+        guard status == 0 else { throw Problem(.failed, "script", "\(function) ended with \(status): \(program.output)") }
     }
 }
 

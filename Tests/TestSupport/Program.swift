@@ -7,7 +7,7 @@ import Values
 /// gets the owner's login.
 public final class Program: Sendable {
     private let pid: pid_t
-    private let settings: SettingsFile
+    private let settings: SettingsFile?
     private let log: String
     /// The raw status once it has ended; asked for once, since it can be had once.
     private let status = Mutex<Int32?>(nil)
@@ -16,12 +16,20 @@ public final class Program: Sendable {
     /// `descriptors`: how many open files it may have at most.
     public init(_ name: String, _ arguments: [String] = [], _ settings: Settings, migrations: String? = nil, descriptors: Int? = nil) throws
     {
-        self.settings = try SettingsFile(settings, asOwner: name == "polyclinic", migrations: migrations)
+        let file = try SettingsFile(settings, asOwner: name == "polyclinic", migrations: migrations)
+        self.settings = file
         log = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/\(name)-\(hex(Ambient.system.bytes(6))).log"
         let executable = Program.products.appending(path: name).path(percentEncoded: false)
         var words = [executable] + arguments
         if let descriptors { words = ["/bin/sh", "-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\""] + words }
-        pid = try Program.start(words, ["POLYCLINIC_ENVIRONMENT_FILE=\(self.settings.path)", "USER=tests", "PATH=/usr/bin:/bin"], log)
+        pid = try Program.start(words, ["POLYCLINIC_ENVIRONMENT_FILE=\(file.path)", "USER=tests", "PATH=/usr/bin:/bin"], log)
+    }
+
+    /// Starts any other program, in our own environment.
+    public init(command words: [String]) throws {
+        settings = nil
+        log = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/command-\(hex(Ambient.system.bytes(6))).log"
+        pid = try Program.start(words, ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }, log)
     }
 
     private static func start(_ words: [String], _ environment: [String], _ log: String) throws -> pid_t {
