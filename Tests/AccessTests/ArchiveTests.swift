@@ -101,7 +101,8 @@ extension OnDatabase {
                     logger: scene.practice.logger
                 )
             }
-            await #expect(throws: KeyRing.Failure.unknownKey(1)) {
+            // Neither its signature nor its seal is of a key that is here.
+            await #expect(throws: SegmentDamaged.self) {
                 _ = try await TrailArchive(folder.trail, scene.trail, try KeyRing(text: "2 " + new)).digests(of: 1)
             }
             let both = try access("1 \(old)\n2 \(new)")
