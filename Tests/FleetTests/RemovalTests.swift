@@ -32,7 +32,8 @@ struct RemovalFailureTests {
         try clinic.startWorker()
         let read = try await full.polyclinic("audit", "search", "--location", full.location.id.description, "--json")
         #expect(read.status == 0 && read.output.contains("patient.register"))
-        #expect(try await full.polyclinic("audit", "verify", "--location", full.location.id.description).status == 0)
+        let verified = try await full.polyclinic("audit", "verify", "--location", full.location.id.description)
+        #expect(verified.status == 0, "\(verified.output)")
         try await eventually("a worker has looked at it") {
             try await full.job(job).map { $0.attempt > 0 && $0.state == "ready" } ?? false
         }
