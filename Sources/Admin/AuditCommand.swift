@@ -43,7 +43,7 @@ struct AuditCommand: AsyncParsableCommand {
             if all { return try await services.access.trails() }
             if let organization { return [.organization(organization)] }
             guard let location else { throw Problem.notFound }
-            return [.location(try await services.tenancy.location(location))]
+            return [.location(try await services.tenancy.location(evenSuspended: location))]
         }
     }
 
