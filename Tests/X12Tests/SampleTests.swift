@@ -3,14 +3,13 @@ import Values
 import X12
 
 @Suite("samples are read as their ground truth says") struct SampleTests {
-    @Test("our synthetic samples", arguments: Fixture.samples(in: Fixture.folder + "/Samples"))
-    func own(sample: String) throws {
-        try compare("\(Fixture.folder)/Samples/\(sample)")
+    @Test("our synthetic samples, and those of others where they are present", arguments: SampleTests.paths)
+    func sample(path: String) throws {
+        try compare(path)
     }
 
-    @Test("samples of others, where they are present", arguments: Fixture.samples(in: Fixture.foreign))
-    func foreign(sample: String) throws {
-        try compare("\(Fixture.foreign)/\(sample)")
+    private static let paths = [Fixture.folder + "/Samples", Fixture.foreign].flatMap { folder in
+        Fixture.samples(in: folder).map { "\(folder)/\($0)" }
     }
 
     @Test("none of our samples is missing")
