@@ -84,6 +84,22 @@ struct ClaimStoryTests {
         await story.clinic.close()
     }
 
+    @Test("a visit whose charges were entered in error is not charged again by a run")
+    func withdrawn() async throws {
+        let story = try await ClaimClinic.open()
+        let north = story.clinic.north
+        let payer = try await story.addPayer(at: north)
+        let patient = try await story.addPatient(at: north, payer: payer, family: "Noether")
+        try await story.addVisits(1, of: patient, at: north, on: try day("2026-10-05"))
+        try await story.clinic.services.tenancy.transaction(north) { tx in
+            try await tx.query("update {location}.encounter set procedures = '[{\"code\": \"99213\", \"modifiers\": [], \"units\": 1}]'")
+            try await tx.query("update {location}.charge set entered_in_error = 'the visit of somebody else'")
+        }
+        let run = try await story.bill(north, from: "2026-10-01", through: "2026-10-31")
+        #expect(run["claims"] == 0 && run["problems"]?.items == [])
+        await story.clinic.close()
+    }
+
     @Test("a job that runs again changes nothing", .shows("MC-6"))
     func again() async throws {
         let story = try await ClaimClinic.open()

@@ -22,9 +22,9 @@ enum ClaimMaterialStore {
         select encounter.id, encounter.service_day, encounter.diagnoses,
             exists (select from {location}.charge where charge.encounter_id = encounter.id and charge.entered_in_error is null),
             exists (select from {location}.claim where claim.encounter_id = encounter.id),
-            jsonb_array_length(encounter.procedures) > 0 or exists (select from {location}.appointment
-                join {location}.appointment_type on appointment_type.id = appointment.type_id
-                where appointment.id = encounter.appointment_id and appointment_type.fee_code is not null),
+            not exists (select from {location}.charge where charge.encounter_id = encounter.id) and (jsonb_array_length(encounter.procedures) > 0
+                or exists (select from {location}.appointment join {location}.appointment_type on appointment_type.id = appointment.type_id
+                    where appointment.id = encounter.appointment_id and appointment_type.fee_code is not null)),
         """ + people + """
 
             from (

@@ -96,10 +96,8 @@ struct Candidate: Sendable {
     var material: ClaimMaterial
     let isCharged: Bool
     let isClaimed: Bool
-    /// Something was done, or its type has a fee.
-    let isChargeable: Bool
-
-    var lacksCharges: Bool { isChargeable && !isCharged }
+    /// Something was done, or its type has a fee, and no charge was ever posted: one that was entered in error is a decision.
+    let lacksCharges: Bool
 
     /// Why nothing is made of a visit that somebody expects money for.
     var problem: RunProblem? {
@@ -122,7 +120,7 @@ struct Candidate: Sendable {
         let (encounter, day, diagnoses): (EncounterID, Day, [String]) = (try columns.next(), try columns.next(), try columns.next())
         isCharged = try columns.next()
         isClaimed = try columns.next()
-        isChargeable = try columns.next()
+        lacksCharges = try columns.next()
         material = try ClaimMaterialStore.material(encounter, day, diagnoses, &columns, at: location, keys: keys)
     }
 }
