@@ -85,10 +85,11 @@ private struct PassFile {
         var bytes = [UInt8](repeating: 0, count: 1000)
         let count = fread(&bytes, 1, bytes.count, file)
         let password = String(decoding: bytes.prefix(count).prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
-        let host = settings.servers.databaseHost
+        // PostgreSQL itself: no pooler speaks replication.
+        let (host, port) = (settings.servers.ownerHost, settings.servers.ownerPort)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         let line = Array(
-            "\(host):\(settings.servers.databasePort):*:\(user):\(password.replacing("\\", with: "\\\\").replacing(":", with: "\\:"))\n"
+            "\(host):\(port):*:\(user):\(password.replacing("\\", with: "\\\\").replacing(":", with: "\\:"))\n"
                 .utf8
         )
         guard descriptor >= 0, write(descriptor, line, line.count) == line.count else {
@@ -97,7 +98,7 @@ private struct PassFile {
         close(descriptor)
         setenv("PGPASSFILE", path, 1)
         setenv("PGHOST", host, 1)
-        setenv("PGPORT", String(settings.servers.databasePort), 1)
+        setenv("PGPORT", String(port), 1)
         setenv("PGUSER", user, 1)
         setenv("PGSSLMODE", settings.servers.databaseCA == nil ? "prefer" : "verify-full", 1)
         if let authority = settings.servers.databaseCA { setenv("PGSSLROOTCERT", authority, 1) }
