@@ -88,7 +88,8 @@ public final class WebServer: Service {
     /// Until it is asked to stop: then it is first not ready, accepts no more after `drainDelay`, and lets requests finish.
     public func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
-        let server = server(group)
+        let arrivals = Arrivals()
+        let server = server(group, arrivals)
         // Detached, so that the stop signal does not reach the server before balancers have seen it unready. Awaited below.
         let serving = Task.detached { try await server.run() }
         let log = log
@@ -104,6 +105,7 @@ public final class WebServer: Service {
         } onCancel: {
             serving.cancel()
         }
+        arrivals.close()
         // A cancelled server has not yet let go of its loops.
         try? await server.shutdownGracefully()
         logging.cancel()
@@ -127,7 +129,7 @@ public final class WebServer: Service {
         overdue.cancel()
     }
 
-    private func server(_ group: MultiThreadedEventLoopGroup) -> Server<LoopChannel> {
+    private func server(_ group: MultiThreadedEventLoopGroup, _ arrivals: Arrivals) -> Server<LoopChannel> {
         let executors = LoopExecutors(group)
         let settings = settings
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
@@ -148,7 +150,12 @@ public final class WebServer: Service {
             )
         )
         return Server(
-            childChannelSetup: LoopChannel(base: channel, executors: executors, lingerTimeout: TimeAmount(settings.lingerTimeout)),
+            childChannelSetup: LoopChannel(
+                base: channel,
+                executors: executors,
+                arrivals: arrivals,
+                lingerTimeout: TimeAmount(settings.lingerTimeout)
+            ),
             configuration: ServerConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: settings.backlog,

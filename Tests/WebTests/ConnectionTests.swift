@@ -140,4 +140,27 @@ struct ConnectionTests {
             set { state.withLock { $0 = newValue } }
         }
     }
+
+    @Test(
+        "a server that is cancelled while connections arrive ends in order: what it accepted and never began ends no process",
+        .shows("JF-6")
+    )
+    func cancelled() async throws {
+        for _ in 0..<25 {
+            let made = try SampleServer.make()
+            let serving = Task { try await made.server.run() }
+            let port = await made.server.listening()
+            let arriving = (0..<2).map { _ in
+                Task.detached {
+                    var wires: [Wire] = []
+                    while wires.count < 100, let wire = try? Wire(port: port) { wires.append(wire) }
+                    return wires
+                }
+            }
+            try await Task.sleep(for: .microseconds(Int.random(in: 100...8000)))
+            serving.cancel()
+            _ = await serving.result
+            for task in arriving { for wire in await task.value { wire.close() } }
+        }
+    }
 }

@@ -31,7 +31,11 @@ struct Wire {
         let code = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        guard code == 0 else { throw Failed(what: "connect \(errno)") }
+        guard code == 0 else {
+            let reason = errno
+            close()
+            throw Failed(what: "connect \(reason)")
+        }
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -1,7 +1,4 @@
-import HummingbirdCore
-import Logging
 import NIOCore
-import NIOHTTPTypes
 import Synchronization
 
 /// Runs a connection's task on the event loop that owns its socket: no hop to the global pool between reading and handling. Nothing that
@@ -55,22 +52,4 @@ struct LoopExecutors: Sendable {
     }
 
     subscript(_ loop: any EventLoop) -> LoopExecutor? { executors[ObjectIdentifier(loop)] }
-}
-
-/// Hummingbird's HTTP/1 channel behind our edge, with each connection handled on its event loop.
-struct LoopChannel: ServerChildChannel {
-    let base: HTTP1Channel
-    let executors: LoopExecutors
-    let lingerTimeout: TimeAmount
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        base.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            try channel.pipeline.syncOperations.addHandler(ConnectionEdge(lingerTimeout: lingerTimeout), position: .first)
-            return value
-        }
-    }
-
-    func handle(value: HTTP1Channel.Value, logger: Logger) async {
-        await withTaskExecutorPreference(executors[value.channel.eventLoop]) { await base.handle(value: value, logger: logger) }
-    }
 }
