@@ -6,11 +6,10 @@ enum LateEntries {
     /// Ids are made when a request begins: no entry is committed longer after that than any request takes.
     private static let longest: UInt64 = 120_000
 
-    static func first(after id: UUID) -> UUID { UUID(high: id.high - min(id.high, longest << 16), low: 0) }
+    private static func first(after id: UUID) -> UUID { UUID(high: id.high - min(id.high, longest << 16), low: 0) }
 
-    /// Adds what the target lacks, and answers how much that was. `unsealed`: what is new there waits to be sealed there; without it the
-    /// caller copies the list of the unsealed itself.
-    static func bring(since id: UUID, unsealed: Bool = false, from source: CopySession, to target: CopySession) async throws -> Int {
+    /// Adds what the target lacks, to be sealed there, and answers how much that was.
+    static func bring(since id: UUID, from source: CopySession, to target: CopySession) async throws -> Int {
         var last = first(after: id)
         var added = 0
         while true {
@@ -23,13 +22,9 @@ enum LateEntries {
                 select * from jsonb_populate_recordset(null::{location}.audit_entry, \(QueueRows.list(rows.map(\.1)))::jsonb)
                 on conflict do nothing returning id
                 """
-            if unsealed {
-                let fresh = try await target.query(entries).decode(UUID.self)
-                _ = try await target.query("insert into {location}.audit_unsealed (id) select unnest(\(fresh))")
-                added += fresh.count
-            } else {
-                added += try await target.query(entries).count
-            }
+            let fresh = try await target.query(entries).decode(UUID.self)
+            _ = try await target.query("insert into {location}.audit_unsealed (id) select unnest(\(fresh))")
+            added += fresh.count
             last = end.0
         }
     }

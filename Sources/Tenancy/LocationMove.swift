@@ -3,10 +3,10 @@ import Values
 
 /// Moves a location to another database with a pause of its changes of a few seconds (DESIGN section 6). Reads go on throughout.
 ///
-///  1. `schema`: the target gets the schema, and a first copy of the trail while the location works on.
+///  1. `schema`: the target gets the schema and a first copy while the location works on, and then what changed meanwhile.
 ///  2. `paused`: the directory says `moving`; within a second no gateway and no worker begins a change (503 with Retry-After, jobs snooze).
-///  3. `copied`: all tables of the old schema are locked against changes, so whatever was under way has ended; their rows are copied and
-///     compared, row hashes included; the cron slots follow. The role loses its right to change the old schema.
+///  3. `copied`: all tables of the old schema are locked against changes, so whatever was under way has ended; what is still missing is
+///     copied and compared, row hashes included; the cron slots follow. The role loses its right to change the old schema.
 ///  4. `switched`: the directory names the new database. The pause is over as each gateway notices, in a tenth of a second.
 ///  5. `followed`: rows of the queue, and entries of the trail that reads wrote meanwhile.
 ///  6. `cleared`: the old schema is dropped; nothing of the location is left in the old database.

@@ -14,14 +14,20 @@ struct MoveCopy {
         let new = try owner.database(move.target)
         try await move.set("moving_to = \(move.target)", where: "state in ('active', 'moving')")
         let tables = try await SchemaTables.read(old, location.schema)
-        let early = try await prepare(tables, old, new)
+        var mark = try await prepare(tables, old, new)
         try await move.said(.schema)
+        // What changed while that took long is brought before the pause, so that the pause is as long as the last of these rounds.
+        for _ in 0..<3 {
+            let began = ContinuousClock.now
+            (mark, _) = try await follow(tables, mark, old, new)
+            if ContinuousClock.now - began < .seconds(1) { break }
+        }
         for attempt in 1... {
             let paused = ContinuousClock.now
             do {
                 try await pause()
                 try await move.said(.paused)
-                report.rows = try await transfer(tables, early, old, new)
+                report.rows = try await transfer(tables, mark, old, new)
                 report.pause = ContinuousClock.now - paused
                 try await move.said(.switched)
                 return
@@ -44,20 +50,37 @@ struct MoveCopy {
         }
     }
 
-    /// The schema, and what of the trail is there already: most rows of a location are entries of its trail, which never change. Answers the
-    /// newest entry it copied.
-    private func prepare(_ tables: SchemaTables, _ old: Database, _ new: Database) async throws -> UUID? {
+    /// The schema and a first copy, compared, of one moment while the location works on; answers the moment.
+    private func prepare(_ tables: SchemaTables, _ old: Database, _ new: Database) async throws -> TransactionMark {
         try await new.copying { target in
             try await copy.build(at: location.schemaVersion, in: target)
             return try await old.copying(.readOnly, schema: location.schema) { source in
-                guard let trail = tables.tables.first(where: { $0.name == "audit_entry" }),
-                    let last = try await source.query("select id from {location}.audit_entry order by id desc limit 1").first
-                else { return nil }
-                try await copy.pipe(trail, from: source, to: target)
-                guard try await trail.digest(location.schema, in: source) == trail.digest(location.schema, in: target) else {
-                    throw MoveCopy.differs(trail)
+                let mark = try await TransactionMark.now(in: source)
+                for table in tables.tables {
+                    try await copy.pipe(table, from: source, to: target)
+                    guard try await table.digest(location.schema, in: source) == table.digest(location.schema, in: target) else {
+                        throw table.differs
+                    }
                 }
-                return try last.value(0, as: UUID.self)
+                return mark
+            }
+        }
+    }
+
+    /// Brings what changed since a moment; answers the new moment and how many rows there are.
+    private func follow(
+        _ tables: SchemaTables,
+        _ mark: TransactionMark,
+        _ old: Database,
+        _ new: Database,
+        _ last: (CopySession, CopySession) async throws -> Void = { _, _ in }
+    ) async throws -> (TransactionMark, rows: Int) {
+        try await old.copying(.readOnly, schema: location.schema) { source in
+            try await new.copying(schema: location.schema) { target in
+                let now = try await TransactionMark.now(in: source)
+                let rows = try await SchemaChanges(schema: location.schema, tables: tables, since: mark).bring(from: source, to: target)
+                try await last(source, target)
+                return (now, rows)
             }
         }
     }
@@ -68,19 +91,14 @@ struct MoveCopy {
         try await Task.sleep(for: Directory.lifetime + .milliseconds(50))
     }
 
-    /// Copies and compares while the old tables are locked; then the old schema is closed to changes. Until that is committed nothing has
+    /// Brings what is left while the old tables are locked; then the old schema is closed to changes. Until that is committed nothing has
     /// happened. Between that and the switch the old schema is still the truth, read only.
-    private func transfer(_ tables: SchemaTables, _ early: UUID?, _ old: Database, _ new: Database) async throws -> Int {
+    private func transfer(_ tables: SchemaTables, _ mark: TransactionMark, _ old: Database, _ new: Database) async throws -> Int {
         let rows = try await old.copying { lock in
             try await lock.script(try lockText(tables))
-            let rows = try await old.copying(.readOnly, schema: location.schema) { source in
-                try await new.copying(schema: location.schema) { target in
-                    for table in tables.tables { try await bring(table, early, from: source, to: target) }
-                    _ = try await target.query(
-                        QueueRows.insert(jobs: try await source.query(QueueRows.slots(location.role)).decode(String.self))
-                    )
-                    return try await compare(tables, early, source, target)
-                }
+            let (_, rows) = try await follow(tables, mark, old, new) { source, target in
+                let slots = try await source.query(QueueRows.slots(location.role)).decode(String.self)
+                _ = try await target.query(QueueRows.insert(jobs: slots))
             }
             try await lock.script(try closeText(tables))
             try await move.said(.copied)
@@ -91,34 +109,6 @@ struct MoveCopy {
             where: "state = 'moving' and moving_to = \(move.target)"
         )
         return rows
-    }
-
-    private func bring(_ table: SchemaTables.Table, _ early: UUID?, from source: CopySession, to target: CopySession) async throws {
-        guard table.name == "audit_entry", let early else { return try await copy.pipe(table, from: source, to: target) }
-        _ = try await LateEntries.bring(since: early, from: source, to: target)
-    }
-
-    /// All rows here and there; of the trail those since the first copy, which was compared when it was made, and how many there are in all.
-    /// Entries that came in no order of their ids are found by that, and all are copied again.
-    private func compare(_ tables: SchemaTables, _ early: UUID?, _ source: CopySession, _ target: CopySession) async throws -> Int {
-        var rows = 0
-        for table in tables.tables {
-            let since = table.name == "audit_entry" ? early.map(LateEntries.first(after:)) : nil
-            let wanted = try await table.digest(location.schema, since: since, in: source)
-            rows += wanted.rows
-            if try await table.digest(location.schema, since: since, in: target) == wanted { continue }
-            guard since != nil else { throw MoveCopy.differs(table) }
-            _ = try await target.query("delete from {location}.audit_entry")
-            try await copy.pipe(table, from: source, to: target)
-            guard try await table.digest(location.schema, in: source) == table.digest(location.schema, in: target) else {
-                throw MoveCopy.differs(table)
-            }
-        }
-        return rows
-    }
-
-    private static func differs(_ table: SchemaTables.Table) -> Problem {
-        Problem(.failed, "copy_differs", "The copy of table \(table.name) differs. Nothing was moved.")
     }
 
     // MARK: Texts

@@ -61,7 +61,7 @@ struct MoveFinish {
                 )
             )
             return try await new.copying(schema: location.schema) { target in
-                try await LateEntries.bring(since: since, unsealed: true, from: source, to: target)
+                try await LateEntries.bring(since: since, from: source, to: target)
             }
         }
     }

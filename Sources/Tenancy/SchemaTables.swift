@@ -7,6 +7,10 @@ struct SchemaTables {
     struct Table: Equatable {
         let name: String
         let columns: [String]
+        /// The columns of its primary key.
+        var key: [String] = []
+        /// Rows of this or another table refer to its rows.
+        var isReferenced = false
 
         var list: String { columns.joined(separator: ", ") }
     }
@@ -21,10 +25,14 @@ struct SchemaTables {
             .login,
             [
                 """
-                select class.relname::text, array_agg(attribute.attname::text order by attribute.attnum) from pg_catalog.pg_class class
+                select class.relname::text, array_agg(attribute.attname::text order by attribute.attnum),
+                    array_agg(attribute.attname::text order by attribute.attnum) filter (where attribute.attnum = any (main.conkey)),
+                    exists (select from pg_catalog.pg_constraint fk where fk.confrelid = class.oid and fk.contype = 'f')
+                from pg_catalog.pg_class class
                 join pg_catalog.pg_attribute attribute on attribute.attrelid = class.oid and attribute.attnum > 0 and not attribute.attisdropped
+                left join pg_catalog.pg_constraint main on main.conrelid = class.oid and main.contype = 'p'
                 where class.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = \(schema.name)) and class.relkind = 'r'
-                group by class.relname order by class.relname limit 1000
+                group by class.oid, class.relname order by class.relname limit 1000
                 """,
                 """
                 select distinct child.relname::text, parent.relname::text from pg_catalog.pg_constraint fk
@@ -34,12 +42,14 @@ struct SchemaTables {
                 """,
             ]
         )
-        var waiting = try answers[0].decode((String, [String]).self).filter { $0.0 != "schema_version" }.map {
-            Table(name: $0.0, columns: $0.1)
+        var waiting = try answers[0].decode((String, [String], [String]?, Bool).self).filter { $0.0 != "schema_version" }.map {
+            Table(name: $0.0, columns: $0.1, key: $0.2 ?? [], isReferenced: $0.3)
         }
         let parents = Dictionary(grouping: try answers[1].decode((String, String).self), by: \.0).mapValues { Set($0.map(\.1)) }
         // Names come from migrations; they enter SQL, so what is no plain name is refused all the same.
-        for table in waiting where ([table.name] + table.columns).contains(where: { SchemaName($0) == nil }) { throw damaged }
+        for table in waiting where table.key.isEmpty || ([table.name] + table.columns).contains(where: { SchemaName($0) == nil }) {
+            throw damaged
+        }
         var ordered: [Table] = []
         while !waiting.isEmpty {
             let names = Set(waiting.map(\.name))
@@ -70,14 +80,14 @@ extension SchemaTables.Table {
         try SQLFile(text: "copy {location}.\(name) (\(list)) from stdin", schema: schema)
     }
 
-    /// `since`: the hash covers rows of later ids only, for a table that only grows and whose earlier rows were compared before.
-    func digest(_ schema: SchemaName, since id: UUID? = nil, in session: CopySession) async throws -> TableDigest {
+    /// `of`: a condition for the rows that the hash covers; all are counted.
+    func digest(_ schema: SchemaName, of condition: String = "true", in session: CopySession) async throws -> TableDigest {
         var line: [UInt8] = []
         try await session.copyOut(
             try SQLFile(
                 text: """
                     copy (select (select count(*) from {location}.\(name)), coalesce(sum(pg_catalog.hashtextextended(whole::text, 0)::numeric), 0)
-                        from (select \(list) from {location}.\(name) \(id.map { "where id > '\($0)'" } ?? "")) as whole) to stdout
+                        from (select \(list) from {location}.\(name) where \(condition)) as whole) to stdout
                     """,
                 schema: schema
             )
