@@ -178,7 +178,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        fail(RedisError(.closed))
+        fail(RedisError(.closed, cause: "ended by the server"))
         context.fireChannelInactive()
     }
 
@@ -201,7 +201,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case NIOSSLError.handshakeFailed, is NIOSSLExtraError: fail(RedisError(.untrusted))
-        default: fail(RedisError(.closed))
+        default: fail(RedisError(.closed, cause: "\(error)"))
         }
     }
 }

@@ -23,10 +23,13 @@ public struct RedisError: Error, Sendable, Hashable {
     public let kind: Kind
     /// The command's name, such as `BLMPOP`; nil where no single command is meant.
     public let command: String?
+    /// What the network or TLS said of a lost connection; never the server's text.
+    public let cause: String?
 
-    init(_ kind: Kind, _ command: String? = nil) {
+    init(_ kind: Kind, _ command: String? = nil, cause: String? = nil) {
         self.kind = kind
         self.command = command
+        self.cause = cause
     }
 
     /// True when the command was sent and no reply came: it may or may not have had its effect.
@@ -43,14 +46,14 @@ public struct RedisError: Error, Sendable, Hashable {
     }
 
     func naming(_ command: RedisCommand) -> RedisError {
-        RedisError(kind, command.name.description)
+        RedisError(kind, command.name.description, cause: cause)
     }
 }
 
 extension RedisError: CustomStringConvertible {
     public var description: String {
         let subject = command.map { "Redis \($0): " } ?? "Redis: "
-        return subject + reason
+        return subject + reason + (cause.map { " (\($0))" } ?? "")
     }
 
     private var reason: String {

@@ -33,9 +33,9 @@ extension BusyClinic {
     }
 
     /// Waits until every visit is claimed and every claim in a file that was put out.
-    func billed() async throws {
+    func billed(within limit: Duration = .seconds(90)) async throws {
         for location in locations {
-            try await eventually("the runs are finished and their files are out", within: .seconds(90)) {
+            try await eventually("the runs are finished and their files are out", within: limit) {
                 let finished = try await number("select count(*) from {location}.billing_run where state = 'finished'", at: location)
                 let planned = try await number(
                     "select count(*) from {location}.claim_file where state in ('planned', 'made')",
@@ -72,6 +72,10 @@ extension BusyClinic {
 
     func remittances() async throws -> [JSON] {
         try await ask("GET", "/v1/organizations/\(clinic.organization)/remittances")["items"]?.items ?? []
+    }
+
+    func isPosted(within limit: Duration = .seconds(60)) async throws {
+        try await eventually("the remittance is posted", within: limit) { try await remittances().first?["state"] == "posted" }
     }
 
     /// The files that were put out.

@@ -39,7 +39,7 @@ struct RedisFailureTests {
         try await busy.checkClaims()
         if fault == .oldFile { try await busy.restoreRedis(old) }
         try await busy.receiveRemittance()
-        try await eventually("the remittance is posted", within: .seconds(60)) { try await busy.remittances().first?["state"] == "posted" }
+        try await busy.isPosted()
         if fault == .oldFile { try await busy.restoreRedis(old) }
         try await busy.checkPostings()
         #expect(try await busy.jobs(.dead).isEmpty)

@@ -27,7 +27,7 @@ struct WorkerFailureTests {
         try await busy.receiveRemittance()
         let postingFaults = try await strike(fault, &worker, busy, atMost: 3) { (try await busy.posted(), visits) }
         #expect(postingFaults > 1)
-        try await eventually("the remittance is posted", within: .seconds(60)) { try await busy.remittances().first?["state"] == "posted" }
+        try await busy.isPosted()
         try await busy.checkPostings()
 
         #expect(try await busy.jobs(.dead).isEmpty)

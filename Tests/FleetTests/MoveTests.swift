@@ -1,6 +1,7 @@
 import Access
 import Assembly
 import Postgres
+import Synchronization
 import Tenancy
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct MoveFailureTests {
     func live() async throws {
         let full = try await FullLocation.open()
         let clinic = full.clinic
-        if Self.isLong { try await grow(full, entries: 300_000) }
+        if Self.isLong { try await grow(full, by: 150_000) }
         try clinic.startWorker()
         let (source, target) = (clinic.settings.servers.locationDatabases[0], clinic.settings.servers.locationDatabases[1])
         let traffic = try await Traffic(clinic, at: full.location)
@@ -40,7 +41,7 @@ struct MoveFailureTests {
         )
         #expect(seen.failures == [])
         #expect(seen.refusals > 0 && seen.longestRefusal < .seconds(5) && report.pause < .seconds(5))
-        try await check(full, seen, at: target, from: source)
+        try await check(full, seen, at: target, from: source, grown: Self.isLong ? 150_000 : 0)
         let moved = try await full.provisioner.find(full.location.id)
         try await eventually("the billing run that was started before is done", within: .seconds(60)) {
             let state = try await clinic.services.tenancy.read(moved, "select state from {location}.billing_run").decode(String.self)
@@ -54,6 +55,63 @@ struct MoveFailureTests {
             ).first?.value(0) ?? 0
         #expect(entries >= seen.registered.count + seen.reads)
         await full.close()
+    }
+
+    @Test("what is changed, removed or exchanged while the first copy is made is in the moved location as it then was")
+    func changed() async throws {
+        let full = try await FullLocation.open()
+        let target = full.clinic.settings.servers.locationDatabases[1]
+        // Reads go on writing the trail, and migrations write their versions.
+        let other: Set<String> = ["audit_entry", "audit_unsealed", "schema_version"]
+        let last = Mutex<[String: String]>([:])
+        let move = LocationMove(owner: full.owner.owner, location: full.location, to: target) { step in
+            if step == .schema { try await change(full) }
+            if step == .copied {
+                let rows = try await full.fingerprint(full.location, without: other)
+                last.withLock { $0 = rows }
+            }
+        }
+        try await owner(
+            full,
+            """
+            insert into {location}.job_receipt (job, step, at) select gen_random_uuid(), 'step ' || n, now() from generate_series(1, 3) n;
+            insert into {location}.external_reference (id, system, kind, target, value, created_at, created_by, updated_at, updated_by)
+                select gen_random_uuid(), 'old', 'patient', gen_random_uuid(), value, now(), gen_random_uuid(), now(), gen_random_uuid()
+                from unnest(array['one', 'two']) value;
+            """
+        )
+        let before = try await full.fingerprint(full.location, without: other)
+        _ = try await move.run()
+        let after = try await full.fingerprint(full.location, without: other, in: target)
+        let rows = last.withLock { $0 }
+        #expect(after.filter { rows[$0.key] != $0.value }.isEmpty && after.count == rows.count)
+        let same = Set(["file", "ledger_entry", "appointment"])
+        #expect(after.keys.filter { same.contains($0) }.allSatisfy { after[$0] == before[$0] } && after["person"] != before["person"])
+        #expect(try await full.fingerprint(full.location).isEmpty)
+        await full.close()
+    }
+
+    /// As the owner: rows are added, changed and removed, and two exchange what is unique.
+    private func change(_ full: FullLocation) async throws {
+        try await owner(
+            full,
+            """
+            update {location}.person set given_name = 'Grace' where id = (select max(id::text)::uuid from {location}.person);
+            delete from {location}.job_receipt where step = 'step 1';
+            update {location}.job_receipt set at = now() where step = 'step 2';
+            insert into {location}.job_receipt (job, step, at) select gen_random_uuid(), 'late', now() from generate_series(1, 9);
+            delete from {location}.ledger_line where entry_id = (select max(entry_id::text)::uuid from {location}.ledger_line);
+            update {location}.external_reference set value = 'between' where value = 'one';
+            update {location}.external_reference set value = 'one' where value = 'two';
+            update {location}.external_reference set value = 'two' where value = 'between';
+            """
+        )
+    }
+
+    private func owner(_ full: FullLocation, _ text: String) async throws {
+        try await Fleet.withOwner(full.clinic.settings, full.location.database) { database in
+            try await database.copying { try await $0.script(try SQLFile(text: text, schema: full.location.schema)) }
+        }
     }
 
     @Test("a move that is killed after any step goes on where it was; nothing is lost or doubled")
@@ -125,7 +183,7 @@ struct MoveFailureTests {
     }
 
     /// What must hold after a move.
-    private func check(_ full: FullLocation, _ seen: Traffic.Seen, at target: String, from source: String) async throws {
+    private func check(_ full: FullLocation, _ seen: Traffic.Seen, at target: String, from source: String, grown: Int = 0) async throws {
         let clinic = full.clinic
         let moved = try await full.provisioner.find(full.location.id)
         #expect(moved.database == target && moved.state == .active)
@@ -151,16 +209,31 @@ struct MoveFailureTests {
         #expect(slots == 0)
         try await clinic.services.access.seal(.location(moved))
         let books = try await full.books(moved)
-        #expect(books.sum == 8 * FullLocation.amount && books.finding == nil)
+        #expect(books.sum == 8 * FullLocation.amount + grown && books.finding == nil)
     }
 
-    /// A trail as long as that of a location that has worked for a while.
-    private func grow(_ full: FullLocation, entries: Int) async throws {
+    /// A trail and a ledger as long as those of a location that has worked for years.
+    private func grow(_ full: FullLocation, by number: Int) async throws {
         _ = try await full.clinic.services.tenancy.transaction(full.location) { tx in
             try await tx.query(
                 """
-                insert into {location}.audit_entry (id, at, actor_kind, request_id, action, patients)
-                select gen_random_uuid(), now(), 'system', gen_random_uuid(), 'test.grown', array[gen_random_uuid()] from generate_series(1, \(entries))
+                with grown as (
+                    insert into {location}.audit_entry (id, at, actor_kind, request_id, action, patients)
+                    select gen_random_uuid(), now(), 'system', gen_random_uuid(), 'test.grown', array[gen_random_uuid()] from generate_series(1, \(number))
+                    returning id
+                ) insert into {location}.audit_unsealed select id from grown
+                """
+            )
+            try await tx.query(
+                """
+                insert into {location}.ledger_entry (id, kind, day, source_kind, source_id, posted_at, posted_by)
+                select gen_random_uuid(), 'charge', '2026-10-01', 'grown', gen_random_uuid(), now(), \(full.location.id) from generate_series(1, \(number))
+                """
+            )
+            try await tx.query(
+                """
+                insert into {location}.ledger_line (entry_id, ordinal, debit, credit, amount, patient_id)
+                select id, 0, 'receivable:patient', 'revenue', 1, (select id from {location}.patient limit 1) from {location}.ledger_entry where source_kind = 'grown'
                 """
             )
         }

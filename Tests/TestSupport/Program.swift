@@ -13,16 +13,32 @@ public final class Program: Sendable {
     private let status = Mutex<Int32?>(nil)
 
     /// Starts `.build/debug/NAME`. What it prints goes to a file: a pipe would be inherited by whatever else is started at the same time.
-    /// `descriptors`: how many open files it may have at most.
-    public init(_ name: String, _ arguments: [String] = [], _ settings: Settings, migrations: String? = nil, descriptors: Int? = nil) throws
-    {
+    /// `descriptors`: how many open files it may have at most. `clock`: by how many seconds its clock is ahead.
+    public init(
+        _ name: String,
+        _ arguments: [String] = [],
+        _ settings: Settings,
+        migrations: String? = nil,
+        descriptors: Int? = nil,
+        clock: Int = 0
+    ) throws {
         let file = try SettingsFile(settings, asOwner: name == "polyclinic", migrations: migrations)
         self.settings = file
         log = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/\(name)-\(hex(Ambient.system.bytes(6))).log"
         let executable = Program.products.appending(path: name).path(percentEncoded: false)
         var words = [executable] + arguments
         if let descriptors { words = ["/bin/sh", "-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\""] + words }
-        pid = try Program.start(words, ["POLYCLINIC_ENVIRONMENT_FILE=\(file.path)", "USER=tests", "PATH=/usr/bin:/bin"], log)
+        let environment = ["POLYCLINIC_ENVIRONMENT_FILE=\(file.path)", "USER=tests", "PATH=/usr/bin:/bin"]
+        pid = try Program.start(words, environment + Program.clock(ahead: clock), log)
+    }
+
+    /// What makes libfaketime answer for the clock; nothing when the clock is right.
+    private static func clock(ahead seconds: Int) throws -> [String] {
+        guard seconds != 0 else { return [] }
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib")) ?? []
+        let library = folders.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }.first { FileManager.default.fileExists(atPath: $0) }
+        guard let library else { throw Problem(.failed, "no_faketime", "libfaketime is not installed.") }
+        return ["LD_PRELOAD=\(library)", "FAKETIME=\(seconds > 0 ? "+" : "")\(seconds)s", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
     }
 
     /// Starts any other program, in our own environment.

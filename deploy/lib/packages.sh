@@ -7,7 +7,7 @@ PACKAGES=(
     pkg-config openssl curl ca-certificates
     python3 python3-venv                                # scripts here; the contract tools of deploy/test
 )
-TEST_PACKAGES=(pgbouncer)                               # the suites that run through a pooler
+TEST_PACKAGES=(pgbouncer libfaketime)                   # the suites that run through a pooler; programs whose clocks are apart
 
 # lacking_packages NAME…
 lacking_packages() {
