@@ -31,6 +31,8 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
     public static let undefinedTable = SQLState("42P01")
     public static let duplicateSchema = SQLState("42P06")
     public static let duplicateTable = SQLState("42P07")
+    public static let diskFull = SQLState("53100")
+    public static let outOfMemory = SQLState("53200")
     public static let tooManyConnections = SQLState("53300")
     public static let lockNotAvailable = SQLState("55P03")
     public static let objectInUse = SQLState("55006")

@@ -1,3 +1,5 @@
+import Access
+import Assembly
 import Postgres
 import Tenancy
 import TestSupport
@@ -54,6 +56,16 @@ extension BusyClinic {
             #expect(try await balance("receivable:insurance", at: location) == 0)
             #expect(try await balance("receivable:patient", at: location) == 0)
             #expect(try await balance("revenue", at: location) == -visits * 150_00)
+            try await clinic.checkTrail(location)
         }
+    }
+}
+
+extension TestClinic {
+    /// The trail of a location verifies when all of it is sealed.
+    func checkTrail(_ location: Location) async throws {
+        try await services.access.seal(.location(location))
+        let finding = try await services.access.verify(.location(location), checkpoints: []).finding
+        #expect(finding == nil)
     }
 }

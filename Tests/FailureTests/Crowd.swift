@@ -123,6 +123,7 @@ final class Crowd: Sendable {
         }
         #expect(registered == seen.acknowledged.count)
         #expect(reads == Set(seen.read).count)
+        try await clinic.checkTrail(clinic.north)
         try await checkConnections()
     }
 

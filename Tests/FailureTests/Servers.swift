@@ -13,6 +13,11 @@ enum Servers {
 
     static func startRedis() async throws { try await run("start_redis") }
 
+    /// One statement as the superuser.
+    static func superuser(_ database: String, _ statement: String) async throws {
+        try await run("superuser_sql", database, "--command=\(statement)")
+    }
+
     private static func run(_ function: String, _ arguments: String...) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let script = #"source "$0/deploy/lib/servers.sh"; "$1" "$0/.local/test" "${@:2}""#

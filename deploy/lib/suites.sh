@@ -16,15 +16,15 @@ swift_suites() {
 # A failing suite does not end the script: the others run too. Swift Testing runs the tests of the one bundle in parallel; those that
 # measure time or stop processes (RaceTests, FailureTests) come after the others, when nothing else runs.
 run_swift_suites() {
-    local state=$1 filter=$2 status=0
-    [[ -z ${POLYCLINIC_TEST_LONG:-} ]] || SWIFT_TIME=$LONG_TIME
+    local state=$1 filter=$2 status=0 skipped=LongTests
+    if [[ -n ${POLYCLINIC_TEST_LONG:-} ]]; then SWIFT_TIME=$LONG_TIME skipped='^$'; fi
     load_settings "$state" tests
     rm -f "$state"/events*.jsonl "$state/swift-test.log"
     if [[ -n $filter ]]; then
         swift_suite "$state" 1 --filter "$filter" || status=$?
     else
-        swift_suite "$state" 1 --skip 'RaceTests|FailureTests' || status=$?
-        swift_suite "$state" 2 --filter 'RaceTests|FailureTests' --no-parallel || status=$?
+        swift_suite "$state" 1 --skip 'RaceTests|FailureTests|LongTests' || status=$?
+        swift_suite "$state" 2 --filter 'RaceTests|FailureTests' --skip "$skipped" --no-parallel || status=$?
         through_pooler "$state" swift_suite "$state" 3 --filter "$ISOLATION" || status=$?
     fi
     cat "$state"/events-*.jsonl >"$state/events.jsonl"

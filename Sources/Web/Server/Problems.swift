@@ -158,6 +158,10 @@ struct ErrorMapping: Sendable {
                 )
             case .adminShutdown?, .crashShutdown?, .cannotConnectNow?, .tooManyConnections?, .readOnlyTransaction?:
                 return Problem(.unavailable, "database_unavailable", "The database cannot be used now. Nothing was changed.", retryAfter: 2)
+            case .diskFull?, .outOfMemory?:
+                // Somebody has to make room; until then it is the same for everybody.
+                log(requestID, route, error.description)
+                return Problem(.unavailable, "database_full", "The database has no room for this now. Nothing was changed.", retryAfter: 30)
             case .uniqueViolation?, .exclusionViolation?, .foreignKeyViolation?, .checkViolation?:
                 log(requestID, route, "unmapped \(error.description)")
                 return .conflict("conflict", "It contradicts what is already so.")
