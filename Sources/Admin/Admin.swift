@@ -10,7 +10,8 @@ struct Polyclinic: AsyncParsableCommand {
         discussion:
             "Exit codes: 0 done; 1 refused or failed; 2 something was found that needs attention; 64 not understood; 78 the settings cannot be used.",
         subcommands: [
-            InstallCommand.self, OrganizationCommand.self, LocationCommand.self, StaffCommand.self, MigrateCommand.self, JobsCommand.self,
+            InstallCommand.self, OrganizationCommand.self, LocationCommand.self, StaffCommand.self, SettingCommand.self,
+            MigrateCommand.self, JobsCommand.self,
             AuditCommand.self, BackupCommand.self, KeyCommand.self, X12Command.self, DoctorCommand.self, DemoCommand.self,
         ]
     )

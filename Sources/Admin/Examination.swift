@@ -115,7 +115,15 @@ struct Examination {
         guard let behind = try? await Migrator(owner: owner.owner).plan() else {  // reported as a failed check
             return [Finding("migrations", .failed, "cannot be read", "Run `polyclinic install`.")]
         }
-        return [
+        let moves = (try? await LocationMove.unfinished(owner.owner)) ?? []  // the same database: reported above
+        return moves.map { move in
+            Finding(
+                "moves",
+                .attention,
+                "the move of \(move.name) is not finished",
+                "Unless it is at work now: `polyclinic location move \"\(move.name)\" --to \(move.target)`, or with --give-up before its switch."
+            )
+        } + [
             behind.isEmpty
                 ? Finding("migrations", .good, "every location is at the newest version")
                 : Finding("migrations", .attention, "\(behind.count) locations are behind", "Run `polyclinic migrate run`.")

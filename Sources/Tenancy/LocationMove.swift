@@ -106,6 +106,17 @@ public struct LocationMove: Sendable {
 
     // MARK: The directory
 
+    /// Locations whose move has begun and is not finished: their names and where they are to be.
+    public static func unfinished(_ owner: Owner) async throws -> [(name: String, target: String)] {
+        try await owner.control.flight(
+            .login,
+            """
+            select name, coalesce(moving_to, database) from control.location_directory
+            where moving_to is not null or moved_from is not null order by name limit 1000
+            """
+        ).decode((String, String).self).map { (name: $0.0, target: $0.1) }
+    }
+
     private func mark() async throws -> (to: String?, from: String?)? {
         try await owner.control.flight(
             .login,

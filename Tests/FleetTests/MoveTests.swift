@@ -171,7 +171,9 @@ struct MoveFailureTests {
                     == "location_moving"
             }
             #expect(try await clinic.send("owner", "GET", clinic.path(full.location, "patients")).status == 200)
+            #expect(try await full.polyclinic("doctor").output.contains("the move of Harbor West is not finished"))
             #expect(try await full.polyclinic("location", "move", "Harbor West", "--to", target, "--give-up").status == 0)
+            #expect(try await !full.polyclinic("doctor").output.contains("is not finished"))
         }
         #expect(try await full.fingerprint(full.location, in: target).isEmpty)
         let trail: Set<String> = ["audit_entry", "audit_unsealed", "job_receipt"]
