@@ -24,7 +24,7 @@ enum Servers {
         let program = try Program(
             command: ["/bin/bash", "-c", script, root.path(percentEncoded: false).droppingLastSlash, function] + arguments
         )
-        let status = try await program.finish(within: .seconds(90))
+        let status = try await program.finish(within: .seconds(180))
         guard status == 0 else { throw Problem(.failed, "script", "\(function) ended with \(status): \(program.output)") }
     }
 }
