@@ -71,7 +71,7 @@ let package = Package(
 // Only `deploy/test --long` asks for it: it is instrumented throughout, and linked with libFuzzer.
 @MainActor func fuzz() -> [Target] {
     guard Context.environment["POLYCLINIC_FUZZ"] == "1" else { return [] }
-    let fuzzer: [String] = ["-sanitize=fuzzer"]
+    let fuzzer: [String] = ["-sanitize=fuzzer", "-use-ld=lld"]
     return [
         .executableTarget(
             name: "Fuzz",

@@ -54,8 +54,9 @@ extension LocationCommand {
                 )
                 let (header, content) = try restore.check()
                 if dryRun { return options.show(.of(content)) }
-                let location = try await restore.run(database: database, as: name)
-                try await options.tell(Act("location.restored", "location", header.location), in: location.organization)
+                let location = try await restore.run(database: database, as: name) {
+                    try await options.tell(Act("location.restore_begun", "location", header.location), in: header.organization)
+                }
                 options.show(.of([location]))
             }
         }

@@ -7,8 +7,14 @@ extension Provisioner {
     /// control keeps for it (claim routes, who bills for it, daily figures). Grants and allotments are not in it: rights are given anew.
     /// The location goes on working. Answers what is in the file.
     ///
-    /// Errors: `not_found`, `file_exists`, `file_unwritable`, `location_state` for one that is being made, moved or removed.
+    /// Errors: `not_found`, `file_exists`, `file_unwritable`, `location_state` for one that is being made, moved or removed; `location_in_work`.
     public func export(_ id: LocationID, to path: String, files: String, _ seal: LocationFile.Seal) async throws -> [LocationFile.Summary] {
+        try await owner.alone(with: id) { try await exportAlone(id, to: path, files: files, seal) }
+    }
+
+    private func exportAlone(_ id: LocationID, to path: String, files: String, _ seal: LocationFile.Seal) async throws
+        -> [LocationFile.Summary]
+    {
         let location = try await find(id)
         guard location.state == .active || location.state == .suspended else {
             throw Problem.conflict("location_state", "The location is \(location.state.rawValue).")

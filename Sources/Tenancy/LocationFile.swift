@@ -156,9 +156,11 @@ final class LocationFileWriter {
     }
 
     private func data(_ piece: inout [UInt8]) throws {
-        guard !piece.isEmpty else { return }
         part.update(data: piece)
-        try record("D", piece)
+        // A reader takes no record that is longer than its limit.
+        for start in stride(from: 0, to: piece.count, by: 1 << 20) {
+            try record("D", Array(piece[start..<min(start + 1 << 20, piece.count)]))
+        }
         piece.removeAll(keepingCapacity: true)
     }
 

@@ -48,11 +48,13 @@ public struct LocationMove: Sendable {
     }
 
     /// Errors: `database_unknown`, `location_here` (nothing to do), `location_not_active`, `location_behind`, `location_busy` (something
-    /// changes it without end: nothing was moved), `copy_differs`.
-    public func run() async throws -> Report {
+    /// changes it without end: nothing was moved), `location_in_work`, `copy_differs`.
+    public func run() async throws -> Report { try await owner.alone(with: location.id) { try await work() } }
+
+    private func work() async throws -> Report {
         _ = try owner.database(target)
         var report = Report()
-        guard let mark = try await mark() else { throw Problem.notFound }
+        let mark = try await mark()
         if let old = mark.from, location.database == target {
             try await MoveFinish(move: self, old: old).run(&report)
             return report
@@ -76,13 +78,17 @@ public struct LocationMove: Sendable {
         return report
     }
 
-    /// Takes back a move that did not come to its switch: the location is active where it was. Safe to repeat.
-    public func giveUp() async throws {
-        guard let mark = try await mark(), mark.from == nil else {
+    /// Takes back a move that did not come to its switch: the location is active where it was. Safe to repeat. Errors: `location_moved`,
+    /// `location_in_work`.
+    public func giveUp() async throws { try await owner.alone(with: location.id) { try await takeBack() } }
+
+    func takeBack() async throws {
+        let mark = try await mark()
+        guard mark.from == nil else {
             throw Problem.conflict("location_moved", "The move is past its switch; it can only be finished.")
         }
         try await restoreRights()
-        try await set("state = 'active', moving_to = null, moving_since = null", where: "state in ('active', 'moving')")
+        try await set("state = 'active', moving_to = null, moving_since = null", where: beforeSwitch)
         if let to = mark.to, to != location.database {
             try await owner.database(to).script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
         }
@@ -117,11 +123,21 @@ public struct LocationMove: Sendable {
         ).decode((String, String).self).map { (name: $0.0, target: $0.1) }
     }
 
-    private func mark() async throws -> (to: String?, from: String?)? {
-        try await owner.control.flight(
+    /// Where it is going to and coming from. Errors: `location_state` when the directory says otherwise than it did when the command began.
+    private func mark() async throws -> (to: String?, from: String?) {
+        let row = try await owner.control.flight(
             .login,
-            "select moving_to, moved_from from control.location_directory where id = \(location.id)"
-        ).first?.decode((String?, String?).self)
+            "select moving_to, moved_from from control.location_directory where id = \(location.id) and database = \(location.database)"
+        ).first
+        guard let row else { throw Self.changed }
+        return try row.decode((String?, String?).self)
+    }
+
+    /// The old schema is the truth.
+    var beforeSwitch: Statement { "state in ('active', 'moving') and database = \(location.database) and moved_from is null" }
+
+    private static var changed: Problem {
+        .conflict("location_state", "The location's state changed meanwhile. Look at `polyclinic location list`.")
     }
 
     func set(_ what: Statement, where state: Statement) async throws {
@@ -132,8 +148,6 @@ public struct LocationMove: Sendable {
                     + state
             )
         }
-        guard changed.affected == 1 else {
-            throw Problem.conflict("location_state", "The location's state changed meanwhile. Look at `polyclinic location list`.")
-        }
+        guard changed.affected == 1 else { throw Self.changed }
     }
 }

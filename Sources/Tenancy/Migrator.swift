@@ -49,7 +49,7 @@ public struct Migrator: Sendable {
         let rows = try await owner.control.flight(
             .login,
             Location.columns(and: "migration_failure") + """
-                 where state in ('active', 'suspended') and schema_version < \(latest)
+                 where state in ('active', 'suspended') and schema_version < \(latest) and moving_to is null and moved_from is null
                 order by migration_failure is not null, id limit 100000
                 """
         )
@@ -105,9 +105,13 @@ public struct Migrator: Sendable {
             }
         }
         let latest = owner.files.latest(.location)
+        // Not of a schema that the location has left meanwhile.
         _ = try await owner.control.transaction(.login) { tx in
             try await tx.query(
-                "update control.location_directory set schema_version = \(latest), migration_failure = null where id = \(location.id)"
+                """
+                update control.location_directory set schema_version = \(latest), migration_failure = null
+                where id = \(location.id) and database = \(location.database)
+                """
             )
         }
     }

@@ -12,42 +12,62 @@ struct MoveCopy {
     func run(_ report: inout LocationMove.Report) async throws {
         let old = try owner.database(location.database)
         let new = try owner.database(move.target)
-        try await move.set("moving_to = \(move.target)", where: "state in ('active', 'moving')")
+        try await move.set("moving_to = \(move.target)", where: move.beforeSwitch)
         let tables = try await SchemaTables.read(old, location.schema)
-        var mark = try await prepare(tables, old, new)
-        try await move.said(.schema)
-        // What changed while that took long is brought before the pause, so that the pause is as long as the last of these rounds.
+        var copied: TransactionMark?
+        for attempt in 1... {
+            do {
+                let mark = try await catchUp(tables, since: copied, old, new)
+                copied = mark
+                let paused = ContinuousClock.now
+                try await pause()
+                try await move.said(.paused)
+                report.rows = try await transfer(tables, mark, old, new)
+                report.pause = ContinuousClock.now - paused
+                return try await move.said(.switched)
+            } catch let error as PostgresError where MoveCopy.mayPass(error) && attempt < move.attempts {
+                // Let everybody go on, and try again a little later; what two rows exchanged is sorted out by a copy from the beginning.
+                try await move.set("state = 'active'", where: move.beforeSwitch)
+                if error.sqlState != .lockNotAvailable { copied = nil }
+                try await Task.sleep(for: .seconds(2))
+            } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+                try await move.takeBack()
+                throw Problem.conflict(
+                    "location_busy",
+                    "Something changes the location without end. Nothing was moved; try again later."
+                )
+            } catch let error where error is PostgresError || error is Problem {
+                // The location goes on where it is. If even that cannot be said now, it waits for the same command or for --give-up.
+                try? await move.takeBack()
+                throw error
+            }
+        }
+    }
+
+    /// Somebody holds a lock, or rows have exchanged what is unique.
+    private static func mayPass(_ error: PostgresError) -> Bool {
+        switch error.sqlState {
+        case .lockNotAvailable?, .uniqueViolation?, .exclusionViolation?, .foreignKeyViolation?: true
+        default: false
+        }
+    }
+
+    /// A first copy if there is none, and what changed while that took long: the pause is to be as long as the last of these rounds.
+    private func catchUp(_ tables: SchemaTables, since: TransactionMark?, _ old: Database, _ new: Database) async throws -> TransactionMark
+    {
+        var mark: TransactionMark
+        if let since {
+            mark = since
+        } else {
+            mark = try await prepare(tables, old, new)
+            try await move.said(.schema)
+        }
         for _ in 0..<3 {
             let began = ContinuousClock.now
             (mark, _) = try await follow(tables, mark, old, new)
             if ContinuousClock.now - began < .seconds(1) { break }
         }
-        for attempt in 1... {
-            let paused = ContinuousClock.now
-            do {
-                try await pause()
-                try await move.said(.paused)
-                report.rows = try await transfer(tables, mark, old, new)
-                report.pause = ContinuousClock.now - paused
-                try await move.said(.switched)
-                return
-            } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-                // Something long is at work: let everybody go on, and try again a little later.
-                try await move.set("state = 'active'", where: "state = 'moving'")
-                guard attempt < move.attempts else {
-                    try await move.giveUp()
-                    throw Problem.conflict(
-                        "location_busy",
-                        "Something changes the location without end. Nothing was moved; try again later."
-                    )
-                }
-                try await Task.sleep(for: .seconds(2))
-            } catch let error where error is PostgresError || error is Problem {
-                // The location goes on where it is. If even that cannot be said now, it waits for the same command or for --give-up.
-                try? await move.giveUp()
-                throw error
-            }
-        }
+        return mark
     }
 
     /// The schema and a first copy, compared, of one moment while the location works on; answers the moment.
@@ -87,7 +107,7 @@ struct MoveCopy {
 
     /// After this nobody begins a change: every directory entry that says otherwise is older than its lifetime.
     private func pause() async throws {
-        try await move.set("state = 'moving', moving_since = \(owner.ambient.now())", where: "state in ('active', 'moving')")
+        try await move.set("state = 'moving', moving_since = \(owner.ambient.now())", where: move.beforeSwitch)
         try await Task.sleep(for: Directory.lifetime + .milliseconds(50))
     }
 
@@ -96,6 +116,7 @@ struct MoveCopy {
     private func transfer(_ tables: SchemaTables, _ mark: TransactionMark, _ old: Database, _ new: Database) async throws -> Int {
         let rows = try await old.copying { lock in
             try await lock.script(try lockText(tables))
+            try await checkVersion(lock)
             let (_, rows) = try await follow(tables, mark, old, new) { source, target in
                 let slots = try await source.query(QueueRows.slots(location.role)).decode(String.self)
                 _ = try await target.query(QueueRows.insert(jobs: slots))
@@ -106,9 +127,19 @@ struct MoveCopy {
         }
         try await move.set(
             "database = \(move.target), moved_from = \(location.database), moving_to = null, state = 'active'",
-            where: "state = 'moving' and moving_to = \(move.target)"
+            where: "moving_to = \(move.target) and " + move.beforeSwitch
         )
         return rows
+    }
+
+    /// An upgrade that was under way when the move began may have come to its end only now.
+    private func checkVersion(_ lock: CopySession) async throws {
+        var line: [UInt8] = []
+        let text = "copy (select max(version) from {location}.schema_version) to stdout"
+        try await lock.copyOut(try SQLFile(text: text, schema: location.schema)) { line += $0 }
+        guard String(decoding: line, as: UTF8.self) == "\(location.schemaVersion)\n" else {
+            throw Problem.conflict("location_behind", "The location was upgraded while it was copied. Nothing was moved; ask again.")
+        }
     }
 
     // MARK: Texts

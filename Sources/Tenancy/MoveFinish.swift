@@ -47,11 +47,6 @@ struct MoveFinish {
 
     /// Closes the old schema to reads as well, waits for those under way, and brings the entries they wrote.
     private func trail(_ old: Database, _ new: Database) async throws -> Int {
-        let paused = try await owner.control.flight(.login, "select moving_since from control.location_directory where id = \(location.id)")
-            .first?
-            .value(0, as: Instant?.self)
-        guard let paused else { throw Problem(.failed, "directory_damaged", "The directory does not say when the move began.") }
-        let since = UUID.version7(at: paused, random: 0, 0)
         try await old.script(SQLFile(text: "revoke usage on schema \(location.schema) from \(location.role);"))
         return try await old.copying(schema: location.schema) { source in
             try await source.script(
@@ -61,7 +56,7 @@ struct MoveFinish {
                 )
             )
             return try await new.copying(schema: location.schema) { target in
-                try await LateEntries.bring(since: since, from: source, to: target)
+                try await LateEntries.bring(from: source, to: target)
             }
         }
     }

@@ -188,11 +188,11 @@ public struct Provisioner: Sendable {
             try await tx.query(
                 """
                 update control.location_directory set state = \(to), updated_at = \(owner.ambient.now()), version = version + 1
-                where id = \(id) and state = \(from)
+                where id = \(id) and state = \(from) and moving_to is null and moved_from is null
                 """
             )
         }
-        guard changed.affected == 1 else { throw Problem.conflict("location_state", "The location is not \(from).") }
+        guard changed.affected == 1 else { throw Problem.conflict("location_state", "The location is not \(from), or is being moved.") }
     }
 
     func emptiest() async throws -> String {

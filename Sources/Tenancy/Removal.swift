@@ -9,8 +9,12 @@ extension Provisioner {
     /// What belongs to the organization stays: its trail, its remittances with their posted parts, checkpoints of the location's trail.
     /// Claim files that were put out are the clearing house's. `step` hears what was done. `files` is the folder of the object store.
     ///
-    /// Errors: `location_active`, `location_moving`, `remittance_waiting` when a payment has still to be posted there.
+    /// Errors: `location_active`, `location_moving`, `location_in_work`, `remittance_waiting` when a payment has still to be posted there.
     public func remove(_ id: LocationID, files: String, _ said: (String) -> Void = { _ in }) async throws {
+        try await owner.alone(with: id) { try await removeAlone(id, files: files, said) }
+    }
+
+    private func removeAlone(_ id: LocationID, files: String, _ said: (String) -> Void) async throws {
         let location = try await find(id)
         switch location.state {
         case .removed: return
@@ -105,13 +109,20 @@ struct LocationFolder {
         path = root + "/" + id.uuid.compact
     }
 
-    /// Paths below the folder, in order; none when nothing was ever kept.
+    /// Paths below the folder, in order; none when nothing was ever kept. What a killed writer left under another name is not among them.
     func files() throws -> [String] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         return try FileManager.default.subpathsOfDirectory(atPath: path).sorted().filter {
             var isFolder = false
-            return FileManager.default.fileExists(atPath: path + "/" + $0, isDirectory: &isFolder) && !isFolder
+            return LocationFolder.isGenerated($0) && FileManager.default.fileExists(atPath: path + "/" + $0, isDirectory: &isFolder)
+                && !isFolder
         }
+    }
+
+    /// Two levels of hexadecimal digits and dashes.
+    static func isGenerated(_ name: String) -> Bool {
+        name.split(separator: "/", omittingEmptySubsequences: false).count == 2
+            && name.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) || $0 == 45 || $0 == 47 }
     }
 
     func remove() throws {

@@ -10,7 +10,9 @@ public struct Reason: Sendable, Hashable {
         guard (1...50).contains(code.utf8.count), code.utf8.allSatisfy({ $0 >= 97 && $0 <= 122 || $0 >= 48 && $0 <= 57 || $0 == 95 }) else {
             throw Problem.invalid("/reason/code", "invalid_code", "Use 1 to 50 small letters, digits and underscores.")
         }
-        guard (3...500).contains(text.count), text.utf8.count <= 2000, !text.utf8.contains(0) else {
+        // Whoever reviews it must see something: spaces and signs of no width say nothing.
+        let said = text.unicodeScalars.count { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+        guard (3...500).contains(text.count), said >= 3, text.utf8.count <= 2000, !text.utf8.contains(0) else {
             throw Problem.invalid("/reason/text", "invalid_text", "Say why in 3 to 500 characters.")
         }
         self.init(known: code, text)
