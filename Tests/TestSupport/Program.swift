@@ -49,6 +49,10 @@ public final class Program: Sendable {
     }
 
     private static func start(_ words: [String], _ environment: [String], _ log: String) throws -> pid_t {
+        // NIO's sockets are inherited otherwise: a connection that a gateway here closes would stay open in the program, and its client wait.
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
