@@ -105,23 +105,13 @@ public struct KeyRotation: Sendable {
 }
 
 /// Seals a location's values with the key in use.
-struct ResealLocation: JobDescription {
+struct ResealLocation: ParameterlessJob {
     static let kind = "keys.reseal_location"
     static let policy = JobPolicy(attempts: 5, timeLimit: .seconds(3600))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 }
 
 /// The same for accounts, organizations and files.
-struct ResealControl: JobDescription {
+struct ResealControl: ParameterlessJob {
     static let kind = "keys.reseal_control"
     static let policy = JobPolicy(attempts: 5, timeLimit: .seconds(6 * 3600))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 }

@@ -8,6 +8,17 @@ public protocol JobDescription: Sendable {
     var parameters: JobParameters { get }
 }
 
+/// A job that is the same each time: it needs to know where it runs and nothing else.
+public protocol ParameterlessJob: JobDescription {
+    init()
+}
+
+extension ParameterlessJob {
+    public init(_ parameters: JobParameters) { self.init() }
+
+    public var parameters: JobParameters { [:] }
+}
+
 /// A job that needs nothing but its context to run. One that needs something of its slice conforms to `JobDescription` and is
 /// registered with a closure.
 public protocol Job: JobDescription {

@@ -9,12 +9,9 @@ import Values
 @testable import Access
 
 /// A job that hands data to who asked for it.
-struct Export: JobDescription {
+struct Export: ParameterlessJob {
     static let kind = "test.export"
     static let policy = JobPolicy(attempts: 2, authority: .delegated(.patientsRead))
-    init() {}
-    init(_ parameters: JobParameters) throws {}
-    var parameters: JobParameters { [:] }
 }
 
 extension QueueTests {

@@ -93,12 +93,9 @@ extension QueueTests {
 }
 
 /// Runs for suspended locations too.
-struct Tireless: JobDescription {
+struct Tireless: ParameterlessJob {
     static let kind = "test.tireless"
     static let policy = JobPolicy(whileSuspended: true)
-    init() {}
-    init(_ parameters: JobParameters) throws {}
-    var parameters: JobParameters { [:] }
 }
 
 @Suite struct CronScheduleTests {

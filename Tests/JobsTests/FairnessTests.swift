@@ -122,9 +122,7 @@ extension QueueTests {
     }
 }
 
-struct Narrow: JobDescription {
+struct Narrow: ParameterlessJob {
     static let kind = "test.narrow"
     static let policy = JobPolicy(maximumRunningPerLocation: 2)
-    init(_ parameters: JobParameters) throws {}
-    var parameters: JobParameters { [:] }
 }

@@ -21,16 +21,13 @@ struct Probe: JobDescription {
 }
 
 /// Another kind, with a short time limit and one try more.
-struct Hasty: JobDescription {
+struct Hasty: ParameterlessJob {
     static let kind = "test.hasty"
     static let policy = JobPolicy(
         attempts: 2,
         backoff: JobBackoff(first: .milliseconds(20), maximum: .milliseconds(50)),
         timeLimit: .milliseconds(200)
     )
-    init() {}
-    init(_ parameters: JobParameters) throws {}
-    var parameters: JobParameters { [:] }
 }
 
 /// What ran, in order.

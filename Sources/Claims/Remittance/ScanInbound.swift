@@ -5,15 +5,9 @@ import Tenancy
 import Values
 
 /// Looks into the inbound folder and records what transport left there.
-struct ScanInbound: JobDescription {
+struct ScanInbound: ParameterlessJob {
     static let kind = "claims.scan_inbound"
     static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(600))
-
-    init() {}
-
-    init(_ parameters: JobParameters) throws {}
-
-    var parameters: JobParameters { [:] }
 }
 
 /// Runs `ScanInbound`.
@@ -31,7 +25,6 @@ struct InboundScanning: Sendable {
         defer { close(lock) }
         let names = try await FileLane.run { [inbox] in try inbox.names() }
         var taken = 0
-        var fault: (any Error)?
         for name in names where taken < settings.filesPerScan {
             try context.checkLease()
             let now = context.now
@@ -40,15 +33,13 @@ struct InboundScanning: Sendable {
             do {
                 try await FileLane.run { [inbox] in try inbox.move(file, to: isPostable ? inbox.done : inbox.held) }
             } catch {
-                // It is recorded; that it cannot be moved keeps no other from being read.
+                // It is recorded; that it cannot be moved keeps no other from being read, and the next look tries again.
                 context.logger.error("remittance file cannot be moved", metadata: ["sha256": "\(hex(file.sha256))", "error": "\(error)"])
-                fault = error
                 continue
             }
             context.logger.info("remittance file received", metadata: ["sha256": "\(hex(file.sha256))", "postable": "\(isPostable)"])
             taken += 1
         }
-        if let fault { throw fault }
     }
 
     private func read(_ name: [CChar], _ now: Instant) async -> InboxFile? {

@@ -5,14 +5,9 @@ import Tenancy
 import Web
 
 /// Forgets the stored answers of a location's creating requests once nobody may ask for them again.
-struct ExpireAnswers: Job {
+struct ExpireAnswers: ParameterlessJob, Job {
     static let kind = "organizations.expire_answers"
     static let policy = JobPolicy(timeLimit: .seconds(120))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         let location = try context.requireLocation()
@@ -21,14 +16,9 @@ struct ExpireAnswers: Job {
 }
 
 /// The same for the organizations.
-struct ExpireOrganizationAnswers: Job {
+struct ExpireOrganizationAnswers: ParameterlessJob, Job {
     static let kind = "organizations.expire_organization_answers"
     static let policy = JobPolicy(timeLimit: .seconds(300))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         try await OrganizationWalk(context.tenancy).each { organization in
@@ -40,14 +30,9 @@ struct ExpireOrganizationAnswers: Job {
 }
 
 /// Forgets sessions, invitations and counters that are long over.
-struct PruneAccess: Job {
+struct PruneAccess: ParameterlessJob, Job {
     static let kind = "organizations.prune_access"
     static let policy = JobPolicy(timeLimit: .seconds(300))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         // Sessions go ten thousand at a time.

@@ -4,14 +4,9 @@ import Tenancy
 import Values
 
 /// Forgets which steps of a location's jobs were done, once none of those jobs can be repeated.
-struct ForgetReceipts: Job {
+struct ForgetReceipts: ParameterlessJob, Job {
     static let kind = "organizations.forget_receipts"
     static let policy = JobPolicy(timeLimit: .seconds(120))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         let location = try context.requireLocation()
@@ -26,14 +21,9 @@ struct ForgetReceipts: Job {
 }
 
 /// The same for the organizations.
-struct ForgetOrganizationReceipts: Job {
+struct ForgetOrganizationReceipts: ParameterlessJob, Job {
     static let kind = "organizations.forget_organization_receipts"
     static let policy = JobPolicy(timeLimit: .seconds(300))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         try await OrganizationWalk(context.tenancy).each { organization in

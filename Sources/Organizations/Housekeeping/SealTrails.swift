@@ -4,14 +4,9 @@ import Tenancy
 
 /// Seals what a location's trail has gained (L3: within 60 s). Without unsealed entries it is one short look. A suspended location's
 /// trail is sealed too: what was done in its last minute is evidence like the rest.
-struct SealTrail: Job {
+struct SealTrail: ParameterlessJob, Job {
     static let kind = "organizations.seal_trail"
     static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(120), whileSuspended: true)
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         try await context.access.seal(.location(try context.requireLocation()))
@@ -19,14 +14,9 @@ struct SealTrail: Job {
 }
 
 /// The same for the organizations' own trails, one after another.
-struct SealOrganizationTrails: Job {
+struct SealOrganizationTrails: ParameterlessJob, Job {
     static let kind = "organizations.seal_organization_trails"
     static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(120))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         try await OrganizationWalk(context.tenancy).each { organization in
@@ -37,14 +27,9 @@ struct SealOrganizationTrails: Job {
 }
 
 /// Signs the head of every trail and adds it to the checkpoint folder (L3, AP-3); does nothing where no folder is set.
-struct ExportCheckpoints: Job {
+struct ExportCheckpoints: ParameterlessJob, Job {
     static let kind = "organizations.export_checkpoints"
     static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(600))
-
-    let parameters: JobParameters = [:]
-
-    init() {}
-    init(_ parameters: JobParameters) {}
 
     func run(_ context: JobContext) async throws {
         try await context.access.exportCheckpoints { try context.checkLease() }
