@@ -7,11 +7,28 @@ import traceback
 
 import book
 import data
+import fleet
+import growth
+import jobs
+import lists
+import memory
 import read
 import report
+import small
 from system import System, Void
 
-FIGURES = {"read_10": read.read_10, "book": book.book}
+FIGURES = {
+    "read_10": read.read_10,
+    "book": book.book,
+    "lists": lists.lists,
+    "jobs": jobs.jobs,
+    "x12_835": small.x12_835,
+    "start": small.start,
+    "read_1000": read.read_1000,
+    "memory": memory.memory,
+    "fleet": fleet.fleet,
+    "growth": growth.growth,
+}
 
 
 class Bench:

@@ -74,3 +74,31 @@ def read_10(bench):
     bench.figure("read_10", "p99_ms", ours.middle("p99_ms"), "ms")
     bench.figure("read_10", "answer_bytes", ours.middle("mean"), "B")
     system.stop(gateway)
+
+
+def read_1000(bench):
+    """The same over a thousand locations, in turns with ten: every connection has met its share of them before the clock runs."""
+    system = bench.system(1000)
+    few, many = system.locations[:10], system.locations[:1000]
+    empty_trail(system, many)
+    files = {
+        "read_10": data.write(system.work / "reads", data.reads(system, few, 40_000, 1)),
+        "read_1000": data.write(system.work / "many-reads", data.reads(system, many, 80_000, 8)),
+    }
+    gateway = system.gateway()
+    sides = [
+        Side(name, audited(system, many, loads(system, system.port, CONNECTIONS, file)), gateway) for name, file in files.items()
+    ]
+
+    def warm(side):
+        system.tool("load", system.port, CONNECTIONS, bench.seconds, files[side.name])
+
+    interleave(system, sides, bench.rounds, bench.seconds, bench.say, warm)
+    ten, thousand = sides
+    bench.rows("read_1000", sides)
+    bench.figure("read_1000", "per_second", thousand.rate(), "1/s")
+    bench.figure("read_1000", "ratio_read_10", thousand.rate() / ten.rate(), "")
+    bench.figure("read_1000", "gateway_cpu_us", thousand.per_answer("server_us"), "us")
+    bench.figure("read_1000", "postgres_cpu_us", thousand.per_answer("postgres_us"), "us")
+    bench.figure("read_1000", "p99_ms", thousand.middle("p99_ms"), "ms")
+    system.stop(gateway)

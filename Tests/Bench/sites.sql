@@ -1,5 +1,5 @@
--- Fills every location of a database that has no patients yet: 1,000 patients, 20 providers with a room each, one type of appointment, and one
--- full day of 600 appointments. Ids are of version 7 and a fixed time, so that a replay knows them from those made while it was recorded.
+-- Fills every location of a database that has no patients yet: 1,000 patients, 20 providers with a room each, and one type of appointment.
+-- Ids are of version 7 and a fixed time, so that a replay knows them from those made while it was recorded.
 \set ON_ERROR_STOP on
 create or replace function pg_temp.id() returns uuid language sql volatile as $$
     select ('01900000-' || substr(r, 1, 4) || '-7' || substr(r, 5, 3) || '-8' || substr(r, 8, 3) || '-' || substr(r, 11, 12))::uuid
@@ -37,13 +37,6 @@ begin
     select provider, given[n], family[n], (1000000000 + n)::text, born, nobody, born, nobody from staff;
     insert into appointment_type (id, name, minutes, needs, created_at, created_by, updated_at, updated_by)
     values (pg_temp.id(), 'Visit', 5, '{provider,room}', born, nobody, born, nobody);
-    -- One day in the past: nothing that is booked later can meet it.
-    insert into appointment (id, patient_id, type_id, provider_id, resource_ids, starts_at, ends_at, time_zone, wall_day, wall_time, status, note,
-        created_at, created_by, updated_at, updated_by)
-    select pg_temp.id(), (select patient from made where made.n = 1 + (staff.n * 30 + slot) % how_many), (select id from appointment_type limit 1),
-        provider, array[room], '2026-03-02T13:00:00Z'::timestamptz + slot * interval '15 minutes', '2026-03-02T13:15:00Z'::timestamptz + slot * interval '15 minutes',
-        'America/New_York', date '2026-03-02', time '08:00' + slot * interval '15 minutes', 'booked', 'Follow-up; results to be discussed.',
-        born, nobody, born, nobody from staff, generate_series(0, 29) as slot;
     drop table made, staff;
 end $fill$;
 -- {location} has no rows until its turn; each is one transaction.

@@ -76,7 +76,6 @@ extension Bench {
 
     /// Starts such jobs through the location's door, at a steady rate; prints each one's id and the moment its COMMIT returned.
     struct Enqueue: AsyncParsableCommand {
-        @Argument(help: "The organization's name.") var organization: String
         @Argument(help: "Jobs a second.") var rate: Int
         @Argument(help: "For so many seconds.") var seconds: Int
 
