@@ -79,7 +79,7 @@ def main():
     parser.add_argument("--aims")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--no-peers", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if options.list:
         print("\n".join(FIGURES))
         return 0

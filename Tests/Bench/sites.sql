@@ -9,14 +9,14 @@ create or replace procedure pg_temp.fill(place text, how_many int) language plpg
 declare
     born timestamptz := '2024-06-10T12:00:00Z';
     nobody uuid := '00000000-0000-0000-0000-000000000000';
-    given text[] := array['Ada', 'Benno', 'Clara', 'Darius', 'Elena', 'Farid', 'Greta', 'Hugo', 'Ines', 'Jonas', 'Kira', 'Luis', 'Mara', 'Nils',
+    givens text[] := array['Ada', 'Benno', 'Clara', 'Darius', 'Elena', 'Farid', 'Greta', 'Hugo', 'Ines', 'Jonas', 'Kira', 'Luis', 'Mara', 'Nils',
         'Olga', 'Pablo', 'Quinn', 'Rosa', 'Sami', 'Tessa'];
-    family text[] := array['Abernathy', 'Bergstrom', 'Castellan', 'Duvernay', 'Eriksson', 'Fontaine', 'Gallagher', 'Hernandez', 'Ivanovich',
+    families text[] := array['Abernathy', 'Bergstrom', 'Castellan', 'Duvernay', 'Eriksson', 'Fontaine', 'Gallagher', 'Hernandez', 'Ivanovich',
         'Jorgensen', 'Kowalczyk', 'Lindqvist', 'Montgomery', 'Nakamura', 'Oyelaran', 'Papadakis', 'Quigley', 'Rosenthal', 'Sorensen', 'Thornbury'];
 begin
     execute format('set local search_path = %I, pg_catalog', place);
     create temp table made on commit drop as
-        select n, pg_temp.id() as patient, pg_temp.id() as person, given[1 + n % 20] as given, family[1 + n / 20 % 20] as family
+        select n, pg_temp.id() as patient, pg_temp.id() as person, givens[1 + n % 20] as given, families[1 + n / 20 % 20] as family
         from generate_series(1, how_many) as n;
     insert into person (id, given_name, middle_name, family_name, preferred_name, birth_date, sex, phone, phone_reversed, email, street, city, region,
         postal_code, country, created_at, created_by, updated_at, updated_by)
@@ -26,15 +26,16 @@ begin
     insert into patient (id, chart_number, kind, person_id, search_key, sort_key, note, created_at, created_by, updated_at, updated_by)
     select patient, 'C' || lpad(n::text, 8, '0'), 'person', person, lower(given || ' maria ' || family), lower(family || ' ' || given),
         'Prefers appointments in the morning; brings a relative to longer visits. Asks for written instructions in large print, and for a call on the '
-            || 'day before. Allergic to latex gloves: use nitrile. Pays by card at the desk; statements by post.',
+            || 'day before. Allergic to latex gloves: use nitrile. Pays by card at the desk; statements by post. Speaks Portuguese at home; '
+            || 'an interpreter is not needed. Parking permit for the yard was given.',
         born, nobody, born, nobody from made;
     create temp table staff on commit drop as
         select n, pg_temp.id() as provider, pg_temp.id() as room from generate_series(1, 20) as n;
     insert into resource (id, kind, name, created_at, created_by, updated_at, updated_by)
-    select provider, 'provider', given[n] || ' ' || family[n], born, nobody, born, nobody from staff
+    select provider, 'provider', givens[n] || ' ' || families[n], born, nobody, born, nobody from staff
     union all select room, 'room', 'Room ' || n, born, nobody, born, nobody from staff;
     insert into provider (id, given_name, family_name, npi, created_at, created_by, updated_at, updated_by)
-    select provider, given[n], family[n], (1000000000 + n)::text, born, nobody, born, nobody from staff;
+    select provider, givens[n], families[n], (1000000000 + n)::text, born, nobody, born, nobody from staff;
     insert into appointment_type (id, name, minutes, needs, created_at, created_by, updated_at, updated_by)
     values (pg_temp.id(), 'Visit', 5, '{provider,room}', born, nobody, born, nobody);
     drop table made, staff;

@@ -20,7 +20,7 @@ extension Bench {
             } while processorTime() - began < seconds
             let took = processorTime() - began
             var usage = rusage()
-            getrusage(RUSAGE_SELF, &usage)
+            getrusage(.init(RUSAGE_SELF.rawValue), &usage)
             print("{\"claims\": \(claims), \"seconds\": \(took), \"rss_kb\": \(usage.ru_maxrss)}")
         }
 
