@@ -15,10 +15,9 @@ FLEET = 1000
 
 def cli(system, *words, **more):
     """Seconds that a command of the command line took."""
+    environment = dict(system.settings, PATH="/usr/bin:/bin", USER="bench", POLYCLINIC_ENVIRONMENT_FILE=str(system.state / "environment"), **more)
     began = time.monotonic()
-    done = subprocess.run(
-        [str(system.state / "lib/polyclinic"), *words], env=dict(system.settings, PATH="/usr/bin:/bin", USER="bench", **more), capture_output=True, text=True
-    )
+    done = subprocess.run([str(system.state / "lib/polyclinic"), *words], env=environment, capture_output=True, text=True)
     if done.returncode:
         raise Void(f"polyclinic {' '.join(words[:2])}: {done.stderr[-500:]}")
     return time.monotonic() - began

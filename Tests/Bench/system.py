@@ -128,7 +128,10 @@ class System:
             self.stop(process)
 
     def gateway(self, **more):
-        """A gateway that is ready."""
+        """A gateway that is ready. Nobody else may answer in its place."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", self.port))
         process = self.start([str(self.state / "lib/polyclinic-gateway")], **more)
         process.ready = self.wait_ready(process, self.port)
         return process
