@@ -9,11 +9,11 @@ create temp table copies on commit drop as
     where (select count(*) from patient) = 1000;
 insert into person (id, given_name, middle_name, family_name, preferred_name, birth_date, sex, phone, phone_reversed, email, street, city, region, postal_code,
     country, created_at, created_by, updated_at, updated_by)
-select person_id, given_name, middle_name, family_name, preferred_name, birth_date, sex, phone, phone_reversed, email, street, city, region, postal_code,
+select copies.person_id, given_name, middle_name, family_name, preferred_name, birth_date, sex, phone, phone_reversed, email, street, city, region, postal_code,
     country, person.created_at, person.created_by, person.updated_at, person.updated_by
 from copies join patient on patient.id = original join person on person.id = patient.person_id;
 insert into patient (id, chart_number, kind, person_id, search_key, sort_key, note, created_at, created_by, updated_at, updated_by)
-select patient_id, chart_number || '-' || copy, kind, copies.person_id, search_key, sort_key, note, created_at, created_by, updated_at, updated_by
+select copies.patient_id, chart_number || '-' || copy, kind, copies.person_id, search_key, sort_key, note, created_at, created_by, updated_at, updated_by
 from copies join patient on patient.id = original;
 commit;
 vacuum analyze person, patient;

@@ -15,7 +15,9 @@ extension Bench {
             let began = processorTime()
             repeat {
                 let verdict = try read()
-                guard verdict.isPostable else { throw Problem(.failed, "not_balanced", "The file is not trusted: \(verdict.findings.prefix(3)).") }
+                guard verdict.isPostable else {
+                    throw Problem(.failed, "not_balanced", "The file is not trusted: \(verdict.findings.prefix(3)).")
+                }
                 claims += verdict.claims
             } while processorTime() - began < seconds
             let took = processorTime() - began
