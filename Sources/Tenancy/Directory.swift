@@ -14,7 +14,7 @@ final class Directory: Sendable {
     private enum Turn {
         case answer(Location?)
         /// Still true, and about to end, like these others that are in use.
-        case refresh(Location?, with: [LocationID])
+        case refresh(Entry, with: [LocationID])
         case read
     }
 
@@ -44,7 +44,12 @@ final class Directory: Sendable {
     func location(_ id: LocationID) async throws -> Location? {
         switch turn(id) {
         case .answer(let location): return location
-        case .refresh(let location, let ids): return try await refresh(ids) ?? location
+        case .refresh(let entry, let ids):
+            do {
+                return try await refresh(ids)
+            } catch  where fresh(entry) && !Task.isCancelled {
+                return entry.location  // the next one tries again
+            }
         case .read: break
         }
         let readAt = ContinuousClock.now
@@ -67,27 +72,20 @@ final class Directory: Sendable {
             guard entry.readAt < old, !cache.isRefreshing else { return .answer(entry.location) }
             cache.isRefreshing = true
             let others = cache.byID.lazy.filter { $0.key != id && $0.value.wasUsed && $0.value.readAt < old }.prefix(Directory.together - 1)
-            return .refresh(entry.location, with: [id] + others.map(\.key))
+            return .refresh(entry, with: [id] + others.map(\.key))
         }
     }
 
-    /// Reads all of these; the first of them is answered. nil when they could not be read: what is known is still fresh, and the next one tries.
-    private func refresh(_ ids: [LocationID]) async throws -> Location?? {
+    /// Reads all of these; the answer is the first of them.
+    private func refresh(_ ids: [LocationID]) async throws -> Location? {
+        defer { cache.withLock { $0.isRefreshing = false } }
         let readAt = ContinuousClock.now
-        let found: [LocationID: Location]
-        do {
-            let rows = try await read(Location.columns + " where id = any(\(ids)) limit \(Directory.together)")
-            found = Dictionary(try rows.map(Location.init(row:)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        } catch {
-            cache.withLock { $0.isRefreshing = false }
-            if error is CancellationError { throw error }
-            return nil
-        }
+        let rows = try await read(Location.columns + " where id = any(\(ids)) limit \(Directory.together)")
+        let found = Dictionary(try rows.map(Location.init(row:)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         cache.withLock { cache in
-            cache.isRefreshing = false
             for id in ids { cache.byID[id] = Entry(location: found[id], readAt: readAt) }
         }
-        return ids.first.map { found[$0] }
+        return ids.first.flatMap { found[$0] }
     }
 
     func location(role: String) async throws -> Location? {
