@@ -65,7 +65,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-    ] + suites() + fuzz()
+    ] + suites() + fuzz() + bench()
 )
 
 // Only `deploy/test --long` asks for it: it is instrumented throughout, and linked with libFuzzer.
@@ -79,6 +79,19 @@ let package = Package(
             path: "Tests/Fuzz",
             swiftSettings: strict,
             linkerSettings: [.unsafeFlags(fuzzer)]
+        )
+    ]
+}
+
+// Only `deploy/bench` asks for it.
+@MainActor func bench() -> [Target] {
+    guard Context.environment["POLYCLINIC_BENCH"] == "1" else { return [] }
+    return [
+        .executableTarget(
+            name: "Bench",
+            dependencies: names(platform + ["X12", "Assembly"]) + [argumentParser, lifecycle, log],
+            path: "Tests/Bench/Program",
+            swiftSettings: strict
         )
     ]
 }

@@ -52,7 +52,8 @@ public struct StartCheck: Sendable {
     /// Why this login must not be used for this database; nil when the database does not answer in five seconds.
     private func found(_ database: Database) async -> [String]? {
         let answer = await withTaskGroup(of: Rows?.self) { group in
-            group.addTask { try? await database.flight(.login, StartCheck.rights) }  // away: asked again later
+            // On a connection of its own: catalogs are read, and short reads must not wait for that.
+            group.addTask { try? await database.session(.login) { try await $0.query(StartCheck.rights) } }  // away: asked again later
             group.addTask {
                 try? await Task.sleep(for: .seconds(5))  // cancelled when the answer is there
                 return nil
@@ -71,10 +72,15 @@ public struct StartCheck: Sendable {
         return held.map { "The login \(database.settings.user) \($0) in the database \(database.settings.database)." }
     }
 
-    /// Asked of the session's own login, and of every role it may switch to.
+    /// Asked of the session's own login, and of every role it may switch to. What roles may do is read from the lists of rights and owners, never
+    /// asked for each role and each object: in a database of a thousand locations that would be a million questions.
     private static let rights: Statement = """
-        with mine as (select r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication from pg_catalog.pg_roles r \
-        where pg_catalog.pg_has_role(session_user, r.oid, 'member') or r.rolname = session_user) \
+        with mine as materialized (select r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication \
+        from pg_catalog.pg_roles r where pg_catalog.pg_has_role(session_user, r.oid, 'member') or r.rolname = session_user), \
+        here as materialized (select d.oid, coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)) as acl from pg_catalog.pg_database d \
+        where d.datname = pg_catalog.current_database()), \
+        given as materialized (select a.privilege_type from here, pg_catalog.aclexplode(here.acl) a \
+        where a.grantee = 0 or a.grantee in (select oid from mine)) \
         select array_remove(array[ \
         case when exists (select from mine where rolsuper and rolname = session_user) then 'is a superuser' \
         when exists (select from mine where rolsuper) then 'may become a superuser' end, \
@@ -82,16 +88,17 @@ public struct StartCheck: Sendable {
         case when exists (select from mine where rolcreaterole) then 'may make roles (CREATEROLE)' end, \
         case when exists (select from mine where rolcreatedb) then 'may make databases (CREATEDB)' end, \
         case when exists (select from mine where rolreplication) then 'may replicate (REPLICATION)' end, \
-        case when exists (select from pg_catalog.pg_namespace n join mine on mine.oid = n.nspowner where n.nspname not like 'pg\\_%' \
+        case when exists (select from pg_catalog.pg_namespace n where n.nspowner in (select oid from mine) and n.nspname not like 'pg\\_%' \
         and n.nspname <> 'information_schema') then 'owns schemas' end, \
-        case when exists (select from pg_catalog.pg_class c join mine on mine.oid = c.relowner join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
-        where n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema') then 'owns tables' end, \
-        case when exists (select from mine where pg_catalog.has_database_privilege(oid, pg_catalog.current_database(), 'CREATE')) \
-        then 'may make schemas (CREATE)' end, \
-        case when exists (select from mine where pg_catalog.has_database_privilege(oid, pg_catalog.current_database(), 'TEMP')) \
-        then 'may make temporary tables (TEMP)' end, \
-        case when exists (select from pg_catalog.pg_namespace n, mine where n.nspname not like 'pg\\_%' \
-        and pg_catalog.has_schema_privilege(mine.oid, n.oid, 'CREATE')) then 'may make objects in a schema (CREATE)' end \
+        case when exists (select from pg_catalog.pg_shdepend s where s.refclassid = 'pg_catalog.pg_authid'::regclass \
+        and s.refobjid in (select oid from mine) and s.deptype = 'o' and s.classid = 'pg_catalog.pg_class'::regclass \
+        and s.dbid = (select oid from here)) then 'owns tables' end, \
+        case when exists (select from given where privilege_type = 'CREATE') then 'may make schemas (CREATE)' end, \
+        case when exists (select from given where privilege_type = 'TEMPORARY') then 'may make temporary tables (TEMP)' end, \
+        case when exists (select from pg_catalog.pg_namespace n, \
+        pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a \
+        where n.nspname not like 'pg\\_%' and a.privilege_type = 'CREATE' and (a.grantee = 0 or a.grantee in (select oid from mine))) \
+        then 'may make objects in a schema (CREATE)' end \
         ], null)::text[]
         """
 }

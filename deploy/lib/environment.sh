@@ -12,10 +12,10 @@ load_environment() {
 }
 
 # load_settings STATE PROGRAM: the program's documented defaults, then what set-up made, then what this machine's owner
-# decided, then what the caller's environment says. Tests take only the first two: they must never reach other servers.
+# decided, then what the caller's environment says. Tests and benchmarks take only the first two: they must never reach other servers.
 load_settings() {
     local file line caller=()
-    if [[ $(state_kind "$1") == test ]]; then
+    if [[ $(state_kind "$1") == test || $(state_kind "$1") == bench ]]; then
         if [[ -f $ROOT/config/$2.env ]]; then load_environment "$ROOT/config/$2.env"; fi
         load_environment "$1/environment"
         return
@@ -51,10 +51,13 @@ write_environment() {
 }
 
 own_settings() {
-    local state=$1 http
+    local state=$1 http kind
     http=$(port_of "$state" http)
+    kind=$(state_kind "$state")
+    # What is measured checks what a real system checks.
+    if [[ $kind == bench ]]; then kind=production; fi
     cat <<LINES
-POLYCLINIC_ENVIRONMENT=$(state_kind "$state")
+POLYCLINIC_ENVIRONMENT=$kind
 POLYCLINIC_HTTP_HOST=127.0.0.1
 POLYCLINIC_HTTP_PORT=$http
 POLYCLINIC_METRICS_PORT=$(port_of "$state" metrics)

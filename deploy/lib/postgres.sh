@@ -4,9 +4,11 @@
 POSTGRES_BIN=/usr/lib/postgresql/15/bin
 
 postgres_settings() {
-    local state=$1 home=$2 buffers=256MB connections=200 dynamic=posix
+    local state=$1 home=$2 buffers=256MB connections=200 dynamic=posix log=2GB
     # Suites run beside each other, each with connections of its own.
     if [[ $(state_kind "$state") == test ]]; then buffers=128MB connections=800; fi
+    # A thousand locations, and no checkpoint in the middle of a round.
+    if [[ $(state_kind "$state") == bench ]]; then buffers=2GB log=8GB; fi
     # When an ordinary user logs out, systemd removes that user's segments of /dev/shm.
     is_root || dynamic=mmap
     cat <<SETTINGS
@@ -25,7 +27,7 @@ max_connections = $connections
 max_locks_per_transaction = 512
 shared_buffers = $buffers
 dynamic_shared_memory_type = $dynamic
-max_wal_size = 2GB
+max_wal_size = $log
 wal_level = replica
 random_page_cost = 1.1
 jit = off

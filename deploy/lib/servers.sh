@@ -9,13 +9,22 @@ for part in progress accounts packages toolchain secrets certificates ports envi
     source "$LIB/$part.sh"
 done
 
-# demo, production or test: what the state folder was made for.
+# demo, production, test or bench: what the state folder was made for.
 state_kind() { cat "$1/kind"; }
+
+# first_port_of_kind KIND: each kind has ports of its own, so that they run beside each other.
+first_port_of_kind() {
+    case "$1" in
+    test) echo 1000 ;;
+    bench) echo 2000 ;;
+    *) echo 0 ;;
+    esac
+}
 
 # What every process needs, also with servers made by somebody else: secrets, ports and folders of its own.
 prepare_state() {
-    local state=$1 kind=$2 first=0
-    [[ $kind == test ]] && first=1000
+    local state=$1 kind=$2 first
+    first=$(first_port_of_kind "$kind")
     mkdir -p "$state"
     chmod 0711 "$state"
     echo "$kind" >"$state/kind"
@@ -28,8 +37,8 @@ prepare_state() {
 
 # start_servers STATE: idempotent; restarts a server only when its settings changed.
 start_servers() {
-    local state=$1 first=0
-    [[ $(state_kind "$state") == test ]] && first=1000
+    local state=$1 first
+    first=$(first_port_of_kind "$(state_kind "$state")")
     make_server_home "$state"
     make_authority "$state"
     choose_port "$state" postgres $((24910 + first))

@@ -1,0 +1,104 @@
+"""GET of one patient: a session, a permission, the location's role, one flight, an audit row that is safe before the answer."""
+
+import data
+import floor
+import peers
+from rounds import Side, check_answers, interleave, loads
+from system import Void
+
+CONNECTIONS = 32
+
+
+def trail(system, locations):
+    """How many entries the trails of these locations hold."""
+    total = 0
+    for name in system.locations_databases:
+        here = [location for location in locations if location.database == name]
+        for start in range(0, len(here), 200):
+            query = " union all ".join(f"select count(*) from {location.schema}.audit_entry" for location in here[start : start + 200])
+            total += sum(int(row[0]) for row in system.sql(name, query)) if query else 0
+    return total
+
+
+def empty_trail(system, locations):
+    for name in system.locations_databases:
+        here = [f"{l.schema}.audit_entry, {l.schema}.audit_unsealed" for l in locations if l.database == name]
+        for start in range(0, len(here), 50):
+            system.sql(name, f"truncate {', '.join(here[start : start + 50])}")
+
+
+def audited(system, locations, run):
+    """The same, void unless each answer has its row in a trail."""
+
+    def checked(seconds):
+        before = trail(system, locations)
+        result = run(seconds)
+        check_answers(result, 200)
+        rows = trail(system, locations) - before
+        if rows != result["answers"]:
+            raise Void(f"{rows} audit rows for {result['answers']} answers")
+        if result["smallest"] < 900:
+            raise Void(f"an answer of {result['smallest']} bytes is too small to count")
+        return result
+
+    return checked
+
+
+def read_10(bench):
+    system = bench.system(10)
+    locations = system.locations[:10]
+    empty_trail(system, locations)
+    requests = data.write(system.work / "reads", data.reads(system, locations, 40_000, 1))
+    some = data.write(system.work / "few-reads", data.reads(system, locations, 6_000, 2))
+    recording, recorded, since = floor.record(system, some)
+    check_answers(recorded, 200)
+    gateway = system.gateway()
+    sides = [
+        Side("gateway", audited(system, locations, loads(system, system.port, CONNECTIONS, requests)), gateway),
+        # As many requests under way as clients: four on each of four connections to each database.
+        Side("floor", floor.replays(system, recording, recorded["answers"], since, 4, 4)),
+    ]
+    with peers.Peers(system, bench.peers, bench.say) as others:
+        sides += [others.side(name, "GET", CONNECTIONS) for name in others.names]
+        interleave(system, sides, bench.rounds, bench.seconds, bench.say)
+    ours, ground = sides[0], sides[1]
+    bench.rows("read_10", sides)
+    bench.figure("read_10", "per_second", ours.rate(), "1/s")
+    bench.figure("read_10", "ratio_floor", ours.rate() / ground.rate(), "")
+    for side in sides[2:]:
+        bench.figure("read_10", f"ratio_{side.name}", ours.rate() / side.rate(), "")
+    bench.figure("read_10", "gateway_cpu_us", ours.per_answer("server_us"), "us")
+    bench.figure("read_10", "postgres_cpu_us", ours.per_answer("postgres_us"), "us")
+    bench.figure("read_10", "load_cpu_us", ours.per_answer("cpu_us"), "us")
+    bench.figure("read_10", "p50_ms", ours.middle("p50_ms"), "ms")
+    bench.figure("read_10", "p99_ms", ours.middle("p99_ms"), "ms")
+    bench.figure("read_10", "answer_bytes", ours.middle("mean"), "B")
+    system.stop(gateway)
+
+
+def read_1000(bench):
+    """The same over a thousand locations, in turns with ten: every connection has met its share of them before the clock runs."""
+    system = bench.system(1000)
+    few, many = system.locations[:10], system.locations[:1000]
+    empty_trail(system, many)
+    files = {
+        "read_10": data.write(system.work / "reads", data.reads(system, few, 40_000, 1)),
+        "read_1000": data.write(system.work / "many-reads", data.reads(system, many, 80_000, 8)),
+    }
+    gateway = system.gateway()
+    sides = [
+        Side(name, audited(system, many, loads(system, system.port, CONNECTIONS, file)), gateway) for name, file in files.items()
+    ]
+
+    def warm(side):
+        system.tool("load", system.port, CONNECTIONS, bench.seconds, files[side.name])
+
+    interleave(system, sides, bench.rounds, bench.seconds, bench.say, warm)
+    ten, thousand = sides
+    bench.rows("read_1000", sides)
+    bench.figure("read_1000", "per_second", thousand.rate(), "1/s")
+    bench.figure("read_1000", "ratio_read_10", thousand.rate() / ten.rate(), "")
+    bench.figure("read_1000", "gateway_cpu_us", thousand.per_answer("server_us"), "us")
+    bench.figure("read_1000", "postgres_cpu_us", thousand.per_answer("postgres_us"), "us")
+    bench.figure("read_1000", "p99_ms", thousand.middle("p99_ms"), "ms")
+    system.stop(gateway)
