@@ -38,7 +38,7 @@ struct WorkerCrewFailureTests {
     )
     func clocks() async throws {
         let busy = try await BusyClinic.open()
-        let crew = try Crew(busy.clinic.settings, clocks: [-600, 600])
+        let crew = try Crew(busy.clinic.settings, clocks: [0, 1200])
         try await busy.startRuns()
         for member in [0, 1] {
             let seen = try await busy.seen()
