@@ -1,5 +1,6 @@
 import Access
 import Assembly
+import FoundationEssentials
 import Postgres
 import Synchronization
 import Tenancy
@@ -88,6 +89,32 @@ struct MoveFailureTests {
         let same = Set(["file", "ledger_entry", "appointment"])
         #expect(after.keys.filter { same.contains($0) }.allSatisfy { after[$0] == before[$0] } && after["person"] != before["person"])
         #expect(try await full.fingerprint(full.location).isEmpty)
+        await full.close()
+    }
+
+    @Test("while a move is at work no other command on the location begins, and it ends as if none had been tried")
+    func alone() async throws {
+        let full = try await FullLocation.open(patients: 2)
+        let target = full.clinic.settings.servers.locationDatabases[1]
+        let path = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/never-\(full.location.id).location"
+        let move = LocationMove(owner: full.owner.owner, location: full.location, to: target) { step in
+            guard step == .paused || step == .switched else { return }
+            let other = LocationMove(owner: full.owner.owner, location: full.location, to: target)
+            let refused = [
+                await #expect(throws: Problem.self) { try await other.giveUp() },
+                await #expect(throws: Problem.self) { try await other.run() },
+                await #expect(throws: Problem.self) { try await full.provisioner.remove(full.location.id, files: full.files) },
+                await #expect(throws: Problem.self) {
+                    try await full.provisioner.export(full.location.id, to: path, files: full.files, full.seal)
+                },
+            ]
+            #expect(refused.allSatisfy { $0?.code == "location_in_work" })
+        }
+        _ = try await move.run()
+        let moved = try await full.provisioner.find(full.location.id)
+        #expect(moved.database == target && moved.state == .active)
+        #expect(try await full.fingerprint(full.location).isEmpty)
+        #expect(try await full.books(moved).finding == nil)
         await full.close()
     }
 
