@@ -30,7 +30,10 @@ struct LocationFileFailureTests {
         let folder = full.files + "/" + full.location.id.uuid.compact
         let queued = try await full.queued(full.location.database)
         #expect(queued > 2)
+        // Larger than any record; and what a killed writer leaves, which is nobody's.
+        try Data(count: 70 << 20).write(to: URL(filePath: folder + "/ab/" + full.location.id.description))
         let kept = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+        try Data(count: 9).write(to: URL(filePath: folder + "/ab/.left.part"))
         let began = ContinuousClock.now
         let exported = try await full.polyclinic("location", "export", "Harbor West", "--to", file, "--json")
         #expect(exported.status == 0, "\(exported.output)")
