@@ -8,7 +8,10 @@ import Values
 extension AuditCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check that nothing was changed, removed, added or reordered. Names the first finding. Exit code 2 when there is one."
+            abstract:
+                "Check that nothing was changed, removed, added or reordered. Names the first finding. Exit code 2 when there is one.",
+            discussion:
+                "With --all a trail that cannot be verified does not keep the others from it: it is named, with the reason. Exit code 1 then."
         )
 
         @OptionGroup var options: Options
@@ -21,17 +24,34 @@ extension AuditCommand {
             try await options.withServices { services in
                 var rows: [[Table.Cell]] = []
                 var isSound = true
+                var isComplete = true
                 for trail in try await places.trails(services) {
-                    let kept = if let checkpoints { try await Verify.kept(trail, in: checkpoints, services) } else { [Checkpoint]() }
-                    let result = try await services.access.verify(trail, checkpoints: kept, archive: archive.map(TrailFolder.init))
-                    isSound = isSound && result.isSound
-                    rows.append(Verify.row(trail, result, at: services.ambient.now()))
+                    do {
+                        let kept = if let checkpoints { try await Verify.kept(trail, in: checkpoints, services) } else { [Checkpoint]() }
+                        let result = try await services.access.verify(trail, checkpoints: kept, archive: archive.map(TrailFolder.init))
+                        isSound = isSound && result.isSound
+                        rows.append(Verify.row(trail, result, at: services.ambient.now()))
+                    } catch  where places.all {
+                        // One trail must not hide what is wrong with the others.
+                        isComplete = false
+                        complain("\(trail.kind) \(trail.id) was not verified: \(Verify.reason(error))")
+                        rows.append(Verify.row(unverified: trail))
+                    }
                 }
                 options.show(
                     Table(["trail", "entries", "archived", "seals", "unsealed", "oldest_unsealed", "unsealed_seconds", "finding"], rows)
                 )
                 if !isSound { throw ExitCode(2) }
+                if !isComplete { throw ExitCode(1) }
             }
+        }
+
+        private static func reason(_ error: any Error) -> String {
+            if let problem = error as? Problem { "\(problem.detail) (\(problem.code))" } else { "\(error)" }
+        }
+
+        private static func row(unverified trail: Trail) -> [Table.Cell] {
+            [.text("\(trail.kind) \(trail.id)"), .none, .none, .none, .none, .none, .none, .text("not verified")]
         }
 
         private static func row(_ trail: Trail, _ result: Verification, at now: Instant) -> [Table.Cell] {

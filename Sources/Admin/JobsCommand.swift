@@ -138,6 +138,7 @@ struct JobsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
+                try await checkNames(services)
                 for database in queue.databases(services) {
                     try await services.jobOperations.pause(
                         kind: kind,
@@ -148,6 +149,23 @@ struct JobsCommand: AsyncParsableCommand {
                     )
                 }
             }
+        }
+
+        /// A name with a slip in it would pause nothing, and nobody would notice. Errors: `kind_unknown`, `location_unknown`.
+        private func checkNames(_ services: Services) async throws {
+            if let kind, try await !isKnown(kind, services) {
+                throw Problem.conflict("kind_unknown", "There is no kind of job \(kind). See `polyclinic jobs counts`.")
+            }
+            guard let location else { return }
+            guard let found = try await services.tenancy.location(role: location), found.state != .removed else {
+                throw Problem.conflict("location_unknown", "No location has the role \(location). See `polyclinic jobs counts`.")
+            }
+        }
+
+        /// One that another version has left in a queue is known too: it waits there, and may be what has to be paused.
+        private func isKnown(_ kind: String, _ services: Services) async throws -> Bool {
+            guard !Product(services).catalogue.kinds.contains(kind) else { return true }
+            return try await queue.any(services) { try await !services.jobOperations.list(database: $0, kind: kind, limit: 1).isEmpty }
         }
     }
 

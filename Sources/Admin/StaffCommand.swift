@@ -21,6 +21,9 @@ struct StaffCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
+                guard try await services.tenancy.hasOrganization(organization) else {
+                    throw Problem.conflict("organization_unknown", "There is no organization \(organization).")
+                }
                 var members: [StaffMember] = []
                 while true {
                     let page = try await services.tenancy.organizationRead(
@@ -55,7 +58,7 @@ struct StaffCommand: AsyncParsableCommand {
     }
 
     struct Suspend: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a member's rights, within a second.")
+        static let configuration = CommandConfiguration(abstract: "End a member's rights and sessions, within a second.")
 
         @OptionGroup var options: Options
         @Argument(help: "The organization's id.") var organization: OrganizationID
@@ -64,7 +67,12 @@ struct StaffCommand: AsyncParsableCommand {
 
         func run() async throws {
             let reason = try options.because(reason)
-            try await options.staffing(organization) { .of([try await $0.suspend(staff, reason: reason)]) }
+            try await options.withServices { services in
+                let caller = options.caller(services)
+                let member = try await options.staffing(organization, services, caller) { try await $0.suspend(staff, reason: reason) }
+                try await services.access.endSessions(ofSuspended: staff, in: organization, by: caller)
+                options.show(.of([member]))
+            }
         }
     }
 
@@ -78,7 +86,13 @@ struct StaffCommand: AsyncParsableCommand {
 
         func run() async throws {
             let reason = try options.because(reason)
-            try await options.staffing(organization) { .of([try await $0.resume(staff, reason: reason)]) }
+            try await options.withServices { services in
+                let caller = options.caller(services)
+                // A suspension that was killed may have left some.
+                try await services.access.endSessions(ofSuspended: staff, in: organization, by: caller)
+                let member = try await options.staffing(organization, services, caller) { try await $0.resume(staff, reason: reason) }
+                options.show(.of([member]))
+            }
         }
     }
 }
@@ -87,13 +101,23 @@ extension Options {
     /// A change of an organization's people by whoever runs the command, in one transaction. What it answers is shown once that is committed:
     /// nobody gets a token that was never stored.
     func staffing(_ organization: OrganizationID, _ body: (Staffing) async throws -> Table) async throws {
-        try await withServices { services in
-            let caller = Caller.commandLine(user: operatorName, requestID: services.ambient.id(EventID.self).uuid)
-            let table = try await services.tenancy.organization(organization) { tx in
-                try await body(Staffing(tx, organization: organization, by: caller, now: services.ambient.now(), ambient: services.ambient))
-            }
-            show(table)
+        try await withServices { services in show(try await staffing(organization, services, caller(services), body)) }
+    }
+
+    /// The same, for what is more than this transaction.
+    func staffing<Value: Sendable>(
+        _ organization: OrganizationID,
+        _ services: Services,
+        _ caller: Caller,
+        _ body: (Staffing) async throws -> Value
+    ) async throws -> Value {
+        try await services.tenancy.organization(organization) { tx in
+            try await body(Staffing(tx, organization: organization, by: caller, now: services.ambient.now(), ambient: services.ambient))
         }
+    }
+
+    func caller(_ services: Services) -> Caller {
+        Caller.commandLine(user: operatorName, requestID: services.ambient.id(EventID.self).uuid)
     }
 }
 

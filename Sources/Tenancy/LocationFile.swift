@@ -70,6 +70,16 @@ public enum LocationFile {
         let sort: Sort
         let name: String
         var columns: [String] = []
+
+        /// Whether this program knows where it belongs. Which tables there are, the schema says.
+        var isKnown: Bool {
+            switch sort {
+            case .table: true
+            case .control: Control(rawValue: name) != nil
+            case .queue: name == "event" || name == "job"
+            case .file: LocationFolder.isGenerated(name) || LocationFolder.isLeftBehind(name)
+            }
+        }
     }
 
     /// One line of what an export or a check tells.
@@ -77,6 +87,15 @@ public enum LocationFile {
         public let name: String
         public let rows: Int
         public let sha256: String
+    }
+
+    /// What is in a file is all restored, or none of it.
+    static func unknown(_ section: Section) -> Problem {
+        Problem(
+            .invalid,
+            "entry_unknown",
+            "The file has an entry that this program does not know: \(section.sort.rawValue) \(section.name.prefix(200)). Nothing was changed."
+        )
     }
 
     static var damaged: Problem {

@@ -3,7 +3,7 @@ import Glibc
 import Values
 
 /// Reads a location's file from its beginning, and checks everything it reads before it hands it on. Errors: `file_unreadable`,
-/// `file_version`, `file_damaged`.
+/// `file_version`, `file_damaged`, `entry_unknown`.
 final class LocationFileReader {
     let header: LocationFile.Header
     private let descriptor: Int32
@@ -45,10 +45,12 @@ final class LocationFileReader {
             guard let sort = json["sort"]?.text.flatMap(LocationFile.Section.Sort.init), let name = json["name"]?.text,
                 case .array(let columns)? = json["columns"]
             else { throw LocationFile.damaged }
+            let section = LocationFile.Section(sort: sort, name: name, columns: columns.compactMap(\.text))
+            guard section.isKnown else { throw LocationFile.unknown(section) }
             part = SHA256()
             rows = 0
             summaries.append(.init(name: name, rows: 0, sha256: ""))
-            return .init(sort: sort, name: name, columns: columns.compactMap(\.text))
+            return section
         case "Z":
             guard json["sections"]?.integer == summaries.count, json["sha256"]?.text == hex(Array(whole.finalize())), sawLast,
                 at == content.count

@@ -6,7 +6,7 @@ import Values
 ///  1. `schema`: the target gets the schema and a first copy while the location works on, and then what changed meanwhile.
 ///  2. `paused`: the directory says `moving`; within a second no gateway and no worker begins a change (503 with Retry-After, jobs snooze).
 ///  3. `copied`: all tables of the old schema are locked against changes, so whatever was under way has ended; what is still missing is
-///     copied and compared, row hashes included; the cron slots follow. The role loses its right to change the old schema.
+///     copied and compared, row hashes included; cron slots and pauses follow. The role loses its right to change the old schema.
 ///  4. `switched`: the directory names the new database. The pause is over as each gateway notices, in a tenth of a second.
 ///  5. `followed`: rows of the queue, and entries of the trail that reads wrote meanwhile.
 ///  6. `cleared`: the old schema is dropped; nothing of the location is left in the old database.
@@ -90,7 +90,11 @@ public struct LocationMove: Sendable {
         try await restoreRights()
         try await set("state = 'active', moving_to = null, moving_since = null", where: beforeSwitch)
         if let to = mark.to, to != location.database {
-            try await owner.database(to).script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
+            let target = try owner.database(to)
+            try await target.script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
+            _ = try await target.transaction(.login) { tx in
+                try await tx.query("delete from queue.pause where location = \(location.role.name)")
+            }
         }
     }
 

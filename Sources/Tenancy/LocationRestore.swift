@@ -20,7 +20,7 @@ public struct LocationRestore: Sendable {
         self.seal = seal
     }
 
-    /// Reads the whole file and checks it. Errors: `file_unreadable`, `file_damaged`, `file_version`.
+    /// Reads the whole file and checks it. Errors: `file_unreadable`, `file_damaged`, `file_version`, `entry_unknown`.
     public func check() throws -> (header: LocationFile.Header, content: [LocationFile.Summary]) {
         let reader = try LocationFileReader(path, seal)
         return (reader.header, try reader.check())
@@ -128,9 +128,12 @@ public struct LocationRestore: Sendable {
         var control: [LocationFile.Control: [String]] = [:]
         try await database.copying(schema: location.schema) { session in
             try await copy.build(at: location.schemaVersion, in: session)
+            let known = try await tables(location, session)
             while let section = try reader.section() {
                 switch section.sort {
-                case .table: try await table(section, reader, session, location)
+                case .table:
+                    guard known.contains(section.name) else { throw LocationFile.unknown(section) }
+                    try await table(section, reader, session, location)
                 case .queue:
                     let rows = try lines(reader)
                     for start in stride(from: 0, to: rows.count, by: 1000) {
@@ -157,6 +160,17 @@ public struct LocationRestore: Sendable {
         return control
     }
 
+    /// The tables of the schema that was just built.
+    private func tables(_ location: Location, _ session: CopySession) async throws -> Set<String> {
+        let names = try await session.query(
+            """
+            select relname::text from pg_catalog.pg_class
+            where relnamespace = (select oid from pg_catalog.pg_namespace where nspname = \(location.schema.name)) and relkind = 'r' limit 1000
+            """
+        )
+        return Set(try names.decode(String.self))
+    }
+
     private func table(_ section: LocationFile.Section, _ reader: LocationFileReader, _ session: CopySession, _ location: Location)
         async throws
     {
@@ -177,7 +191,7 @@ public struct LocationRestore: Sendable {
     /// A sealed file, under the generated name it had.
     private func keep(_ name: String, _ reader: LocationFileReader, _ id: LocationID) throws {
         guard LocationFolder.isGenerated(name) else {
-            // A file that is older than the rule for names may bring what a killed writer left.
+            // A file that is older than the rule for names may bring what a killed writer left; the reader lets nothing else pass.
             while try reader.piece() != nil {}
             return
         }

@@ -118,6 +118,9 @@ struct MoveCopy {
             try await lock.script(try lockText(tables))
             try await checkVersion(lock)
             let (_, rows) = try await follow(tables, mark, old, new) { source, target in
+                // Before there is a job: what is paused begins at no moment of the move.
+                let pauses = try await source.query(QueueRows.pauses(location.role)).decode(String.self)
+                _ = try await target.query(QueueRows.insert(pauses: pauses))
                 let slots = try await source.query(QueueRows.slots(location.role)).decode(String.self)
                 _ = try await target.query(QueueRows.insert(jobs: slots))
             }

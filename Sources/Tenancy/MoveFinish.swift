@@ -17,6 +17,8 @@ struct MoveFinish {
         try await Task.sleep(for: Directory.lifetime + .milliseconds(50))
         if try await isThere(old) { report.lateEntries += try await trail(old, new) }
         report.queueRows += try await queue(old, new)
+        // Once more: somebody may have paused it here since the copy.
+        try await QueueRows.movePauses(location.role, from: old, to: new)
         try await move.said(.followed)
         try await old.script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
         try await move.set("moved_from = null, moving_since = null", where: "moved_from = \(self.old)")

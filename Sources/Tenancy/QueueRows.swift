@@ -42,6 +42,31 @@ enum QueueRows {
         """
     }
 
+    /// What keeps the location's jobs, or those of one kind, from being claimed. A pause of a kind everywhere is the database's own.
+    static func pauses(_ role: RoleName) -> Statement {
+        "select to_jsonb(pause)::text from queue.pause where location = \(role.name) order by id"
+    }
+
+    /// The first reason stays.
+    static func insert(pauses: [String]) -> Statement {
+        """
+        insert into queue.pause (id, location, kind, paused_by, reason, paused_at)
+        select row.id, row.location, row.kind, row.paused_by, row.reason, row.paused_at
+        from jsonb_populate_recordset(null::queue.pause, \(list(pauses))::jsonb) as row on conflict do nothing
+        """
+    }
+
+    /// The last of what leaves a queue: until the jobs are gone the pause has to hold them there.
+    static func movePauses(_ role: RoleName, from old: Database, to new: Database) async throws {
+        try await old.transaction(.login) { tx in
+            let rows = try await tx.query(
+                "delete from queue.pause where location = \(role.name) returning to_jsonb(pause)::text"
+            ).decode(String.self)
+            guard !rows.isEmpty else { return }
+            _ = try await new.transaction(.login) { target in try await target.query(insert(pauses: rows)) }
+        }
+    }
+
     static func list(_ rows: [String]) -> String { "[" + rows.joined(separator: ",") + "]" }
 
     /// Moves a batch from one queue to another, finished rows too: people ask what became of their job. The old rows are locked until the new

@@ -125,6 +125,12 @@ struct LocationFolder {
             && name.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) || $0 == 45 || $0 == 47 }
     }
 
+    /// What a killed writer left beside the files: its name begins with a dot and ends in `.part`.
+    static func isLeftBehind(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1].hasPrefix(".") && parts[1].hasSuffix(".part")
+    }
+
     func remove() throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
         try FileManager.default.removeItem(atPath: path)

@@ -117,6 +117,11 @@ public final class Tenancy: Sendable {
         try await control.flight(Tenancy.organizationScope(id, lazily: lazily), [statement], durable: lazily)[0]
     }
 
+    /// Whether there is such an organization: to one that is not there everything looks empty.
+    public func hasOrganization(_ id: OrganizationID) async throws -> Bool {
+        try await !organizationRead(id, "select 1 from control.organization where id = \(id)").isEmpty
+    }
+
     /// The second door of control: accounts, sessions, keys, guess counters and the directory, for sign-in and operator look-ups.
     public func signIn<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {
         try await control.transaction(Tenancy.signInScope, body)

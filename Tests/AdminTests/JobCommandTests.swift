@@ -30,6 +30,21 @@ struct JobCommandTests {
         try await ada.done("jobs", "pause", "--kind", "keys.reseal_control", "--reason", "Not now")
         try await ada.done("jobs", "resume", "--kind", "keys.reseal_control")
         #expect(try await ada.refused("jobs", "resume", "--kind", "keys.reseal_control").complaints.contains("not_paused"))
+        // A slip in a name pauses nothing.
+        for (names, code) in [
+            (["--kind", "keys.reseal_contrl"], "kind_unknown"), (["--location", clinic.north.role.name + "0"], "location_unknown"),
+            (["--kind", "keys.reseal_location", "--location", "nowhere"], "location_unknown"),
+            (["--kind", "nothing", "--location", clinic.north.role.name], "kind_unknown"),
+        ] {
+            let answer = try await ada.run(["jobs", "pause", "--reason", "Not now"] + names)
+            #expect(answer.status == 1 && answer.complaints.contains(code), "\(names): \(answer.complaints)")
+        }
+        #expect(try await ada.rows("jobs", "pauses").isEmpty)
+        let north = ["--kind", "keys.reseal_location", "--location", clinic.north.role.name]
+        #expect(try await ada.run(["jobs", "pause", "--reason", "Not now"] + north).status == 0)
+        let held = try await ada.rows("jobs", "pauses")
+        #expect(!held.isEmpty && held.texts("location").allSatisfy { $0 == clinic.north.role.name })
+        #expect(try await ada.run(["jobs", "resume"] + north).status == 0)
         let id = try #require(platform["id"]?.text)
         #expect(try await ada.refused("jobs", "retry", id).status == 1)
         _ = try await clinic.services.tenancy.queueRead(

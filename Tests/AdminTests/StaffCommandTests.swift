@@ -67,6 +67,39 @@ struct StaffCommandTests {
         await clinic.close()
     }
 
+    @Test("an organization that is not there has no empty list of staff")
+    func nowhere() async throws {
+        let clinic = try await TestClinic.open()
+        let ada = try Operator(clinic.settings)
+        let answer = try await ada.refused("staff", "list", clinic.north.id.description)
+        #expect(answer.status == 1 && answer.complaints.contains("organization_unknown") && answer.output.isEmpty)
+        await clinic.close()
+    }
+
+    @Test("who was suspended and is resumed signs in anew: the old session is over, also when a suspension was killed", .shows("AU-8"))
+    func suspension() async throws {
+        let clinic = try await TestClinic.open()
+        let ada = try Operator(clinic.settings)
+        let organization = clinic.organization.description
+        let id = try await staff("front_desk", of: clinic, ada)
+        let first = try await clinic.token("front_desk")
+        #expect(try await clinic.http.send("GET", "/v1/account", token: first).status == 200)
+        try await ada.done("staff", "suspend", organization, id, "--reason", "On leave")
+        try await ada.done("staff", "resume", organization, id, "--reason", "Back")
+        try await eventually("the old token is dead") { try await clinic.http.send("GET", "/v1/account", token: first).status == 401 }
+
+        let other = try await staff("biller", of: clinic, ada)
+        let second = try await clinic.token("biller")
+        // As if it had been killed after the suspension was committed.
+        let killed = try #require(StaffID(other))
+        _ = try await clinic.services.tenancy.signInRead("update control.staff set state = 'suspended' where id = \(killed)")
+        try await ada.done("staff", "resume", organization, other, "--reason", "Back")
+        try await eventually("the old token is dead") { try await clinic.http.send("GET", "/v1/account", token: second).status == 401 }
+        let trail = try await ada.rows("audit", "search", "--organization", organization, "--action", "staff.sessions_ended")
+        #expect(trail.texts("reason") == ["suspension", "suspension"])
+        await clinic.close()
+    }
+
     @Test("who mistyped too often waits, and need not after unlock")
     func unlock() async throws {
         let clinic = try await TestClinic.open()

@@ -41,14 +41,21 @@ struct FlightsPerRouteTests {
         let staff = "organizations/{organization}/staff"
         let one = staff + "/{staff}"
         let superiors = "who manages a member must hold what the member holds: both are read before anything is decided"
-        may(4, ["POST " + staff, "PATCH " + one, "POST " + one + "/resumption"], superiors)
+        may(4, ["POST " + staff, "PATCH " + one], superiors)
         may(
             5,
-            [
-                "POST " + one + "/suspension", "POST " + one + "/grants", "POST " + one + "/grants/{grant}/revocation",
-                "GET " + one + "/sessions", "POST " + one + "/sessions/ending", "POST " + one + "/unlocking",
-            ],
-            superiors + "; and an owner must be left, or sessions lie outside the organization's door"
+            ["GET " + one + "/sessions", "POST " + one + "/sessions/ending", "POST " + one + "/unlocking"],
+            superiors + "; and sessions lie outside the organization's door"
+        )
+        may(
+            6,
+            ["POST " + one + "/grants", "POST " + one + "/grants/{grant}/revocation"],
+            superiors + "; an owner must be left, and emergency access ends with the right to it"
+        )
+        may(
+            11,
+            ["POST " + one + "/suspension", "POST " + one + "/resumption"],
+            superiors + "; an owner must be left, emergency access ends, and sessions end outside the organization's door"
         )
         let role = "organizations/{organization}/roles/{role}"
         may(

@@ -215,9 +215,9 @@ extension Logger {
 
 /// Waits for a condition, looking again every few milliseconds.
 func eventually(_ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
+    let watch = Stopwatch()
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NotInTime(what: what) }
+        guard watch.elapsed < limit else { throw NotInTime(what: what) }
         try await Task.sleep(for: .milliseconds(5))
     }
 }

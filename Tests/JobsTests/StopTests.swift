@@ -3,6 +3,7 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -26,10 +27,10 @@ extension QueueTests {
                 task.cancel()
                 throw error
             }
-            let start = ContinuousClock.now
+            let watch = Stopwatch()
             await group.triggerGracefulShutdown()
             try await task.value
-            return ContinuousClock.now - start
+            return watch.elapsed
         }
 
         @Test("a stopping worker finishes what it has begun")

@@ -29,7 +29,7 @@ struct StaffStoryTests {
         let suspended = try await clinic.expect(200, "owner", "POST", clinic.ours("staff/\(staff)/suspension"), ["reason": clinic.reason])
         #expect(suspended.json["state"]?.text == "suspended")
         try await eventually("the suspension holds") {
-            try await clinic.http.send("GET", clinic.ours("locations"), token: token).status == 403
+            try await clinic.http.send("GET", clinic.ours("locations"), token: token).status == 401
         }
         await clinic.close()
     }

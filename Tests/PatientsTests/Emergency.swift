@@ -93,15 +93,24 @@ struct Emergency {
         return answer.json["items"]?.items ?? []
     }
 
-    /// The owner grants something to Dr. Reyes, or denies it.
-    func grant(_ grant: JSON) async throws {
-        let staff = try await clinic.send("owner", "GET", ours("staff")).json["items"]?.items.first { $0["name"]?.text == "Dr. Reyes" }
-        let answer = try await clinic.send(
-            "owner",
-            "POST",
-            ours("staff/\(staff?["id"]?.text ?? "")/grants"),
-            body: ["grant": grant, "reason": ["code": "test", "text": "For this test."]]
-        )
+    /// The owner grants something to Dr. Reyes, or denies it; the grant's id.
+    @discardableResult
+    func grant(_ grant: JSON) async throws -> String {
+        let answer = try await clinic.send("owner", "POST", try await member("grants"), body: ["grant": grant, "reason": Emergency.reason])
         #expect(answer.status == 201, "\(answer.text)")
+        return answer.id
     }
+
+    /// The owner does something to Dr. Reyes that only needs a reason: `suspension`.
+    func act(_ rest: String) async throws {
+        let answer = try await clinic.send("owner", "POST", try await member(rest), body: ["reason": Emergency.reason])
+        #expect(answer.status == 200, "\(answer.text)")
+    }
+
+    private func member(_ rest: String) async throws -> String {
+        let staff = try await clinic.send("owner", "GET", ours("staff")).json["items"]?.items.first { $0["name"]?.text == "Dr. Reyes" }
+        return ours("staff/\(staff?["id"]?.text ?? "")/\(rest)")
+    }
+
+    private static let reason: JSON = ["code": "test", "text": "For this test."]
 }

@@ -105,18 +105,18 @@ extension PostgresTests {
             await proxy.cut()
             try await reach(database) { !$0.isUp }
             for _ in 0..<3 {
-                let started = ContinuousClock.now
+                let watch = Stopwatch()
                 #expect(try await failure { _ = try await database.flight(.login, "select 1") }.kind == .notSent)
                 #expect(
                     try await failure { _ = try await database.transaction(.login) { try await $0.query("select 1") } }.kind == .notSent
                 )
                 #expect(try await failure { try await database.flushed() }.kind == .unknownOutcome)
-                #expect(ContinuousClock.now - started < .seconds(5))
+                #expect(watch.elapsed < .seconds(5))
             }
             // By now nobody waits at all.
-            let started = ContinuousClock.now
+            let watch = Stopwatch()
             _ = try await failure { _ = try await database.flight(.login, "select 1") }
-            #expect(ContinuousClock.now - started < .milliseconds(100))
+            #expect(watch.elapsed < .milliseconds(100))
             proxy.set([])
             try await reach(database) { $0.isUp }
             #expect(try await database.flight(.login, "select 1").count == 1)

@@ -150,9 +150,9 @@ public func atOnce(_ count: Int, _ request: @escaping @Sendable (Int) async thro
 
 /// Waits for a condition, looking again every few milliseconds; throws when it does not come true in time.
 public func eventually(_ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
+    let watch = Stopwatch()
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw Problem(.failed, "never", "It did not come true in time that \(what).") }
+        guard watch.elapsed < limit else { throw Problem(.failed, "never", "It did not come true in time that \(what).") }
         try await Task.sleep(for: .milliseconds(15))
     }
 }

@@ -1,16 +1,20 @@
-"""Reads the event stream of Swift Testing and prints what failed or was skipped.
+"""Reads the event streams of Swift Testing and prints what failed or was skipped.
 
-    summary.py EVENTS STATUS RESULTS
-
-EVENTS is the stream, STATUS the exit status of `swift test`. One line "swift PASSED FAILED SKIPPED" is added to RESULTS.
-The exit status is 1 when anything failed: a test, the run itself (a trap, a time-out), or a filter that matched nothing.
+    summary.py STATUS RESULTS EVENTS...     STATUS is the worst exit status of `swift test`. One line "swift PASSED FAILED SKIPPED" is
+                                            added to RESULTS. What a later stream named *-again.jsonl ran counts by that second try and
+                                            is named. The exit status is 1 when anything failed: a test, the run itself (a trap, a
+                                            time-out), or a filter that matched nothing.
+    summary.py --failing EVENTS             Prints a filter for the tests that failed, when they are few; nothing otherwise.
 """
 
 import json
 import pathlib
+import re
 import sys
 
 FAILED = ("fail",)
+# More than these at once are no moment's weakness of the machine.
+FEW = 3
 UNFINISHED = "did not end: the process died or ran out of time in it"
 
 
@@ -59,13 +63,38 @@ def read(path):
     return functions, started, failed, skipped, issues
 
 
-def main():
-    path, status, results = pathlib.Path(sys.argv[1]), int(sys.argv[2]), pathlib.Path(sys.argv[3])
-    functions, started, failed, skipped, issues = read(path)
+def failing(path):
+    functions, _, failed, _, issues = read(path)
+    names = sorted(failed & functions)
+    if not 0 < len(names) <= FEW or any(UNFINISHED in issues.get(name, []) for name in names):
+        return ""
+    # Without the last part of the id, the place in the source.
+    return "|".join(f"^{re.escape(name.rpartition('/')[0])}(/|$)" for name in names)
+
+
+def report(failed, functions, issues, word="FAILED "):
     for test in sorted(failed & functions):
-        print(f"FAILED  {test}")
+        print(f"{word} {test}")
         for issue in issues.get(test, [])[:5]:
             print(f"        {issue}")
+
+
+def main():
+    if sys.argv[1] == "--failing":
+        print(failing(pathlib.Path(sys.argv[2])))
+        return 0
+    status, results, paths = int(sys.argv[1]), pathlib.Path(sys.argv[2]), [pathlib.Path(name) for name in sys.argv[3:]]
+    functions, started, failed, skipped, failures = set(), set(), set(), {}, 0
+    for path in paths:
+        again = path.with_name(path.stem + "-again.jsonl")
+        names, began, fell, left, issues = read(path)
+        if again.exists():
+            _, second, still, _, later = read(again)
+            report(fell & second - still, names, issues, "PASSED WHEN TRIED AGAIN ")
+            fell, issues = fell - second | still, issues | later
+        report(fell, names, issues)
+        functions, started, failed = functions | names, started | began, failed | fell
+        skipped |= left
     for test, reason in sorted(skipped.items()):
         print(f"SKIPPED {test}: {reason}")
     failures = len(failed & functions)

@@ -207,7 +207,13 @@ create table control.audit_entry (
     result text not null default 'ok',
     reason_code text,
     reason_text text,
-    changed text[] not null default '{}'
+    changed text[] not null default '{}',
+    -- Nobody writes what the program cannot read: it would stop whoever comes across it.
+    constraint audit_entry_readable check (
+        at between '1800-01-01 00:00:00+00' and '2500-01-01 00:00:00+00'
+        and coalesce(greatest(array_ndims(objects), array_ndims(patients), array_ndims(changed)), 1) = 1
+        and num_nulls(array_position(objects, null), array_position(patients, null), array_position(changed, null)) = 3
+    )
 );
 create index audit_entry_at on control.audit_entry (organization_id, at, id);
 create index audit_entry_patients on control.audit_entry using gin (patients) with (fastupdate = on);
@@ -231,7 +237,13 @@ create table control.audit_seal (
     hash bytea not null,
     previous bytea not null,
     sealed_at timestamptz not null,
-    primary key (organization_id, batch)
+    primary key (organization_id, batch),
+    constraint audit_seal_readable check (
+        least(first_at, last_at, sealed_at) >= '1800-01-01 00:00:00+00'
+        and greatest(first_at, last_at, sealed_at) <= '2500-01-01 00:00:00+00'
+        and coalesce(array_ndims(ids), 1) = 1 and array_position(ids, null) is null
+        and octet_length(hash) = 32
+    )
 );
 comment on table control.audit_seal is 'retention=audit';
 

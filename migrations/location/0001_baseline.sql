@@ -30,7 +30,13 @@ create table {location}.audit_entry (
     result text not null default 'ok',
     reason_code text,
     reason_text text,
-    changed text[] not null default '{}'
+    changed text[] not null default '{}',
+    -- Nobody writes what the program cannot read: it would stop whoever comes across it.
+    constraint audit_entry_readable check (
+        at between '1800-01-01 00:00:00+00' and '2500-01-01 00:00:00+00'
+        and coalesce(greatest(array_ndims(objects), array_ndims(patients), array_ndims(changed)), 1) = 1
+        and num_nulls(array_position(objects, null), array_position(patients, null), array_position(changed, null)) = 3
+    )
 );
 create index audit_entry_at on {location}.audit_entry (at, id);
 create index audit_entry_patients on {location}.audit_entry using gin (patients) with (fastupdate = on);
@@ -49,7 +55,13 @@ create table {location}.audit_seal (
     last_at timestamptz not null,
     hash bytea not null,
     previous bytea not null,
-    sealed_at timestamptz not null
+    sealed_at timestamptz not null,
+    constraint audit_seal_readable check (
+        least(first_at, last_at, sealed_at) >= '1800-01-01 00:00:00+00'
+        and greatest(first_at, last_at, sealed_at) <= '2500-01-01 00:00:00+00'
+        and coalesce(array_ndims(ids), 1) = 1 and array_position(ids, null) is null
+        and octet_length(hash) = 32
+    )
 );
 comment on table {location}.audit_seal is 'retention=audit';
 

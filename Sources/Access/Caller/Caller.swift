@@ -75,10 +75,7 @@ public struct Caller: Sendable {
     }
 
     /// In an emergency: a right held at one location of the organization reaches all of them, but where it is denied.
-    public func mayBreakGlass(at location: Location) -> Bool {
-        let grants = grants(in: location.organization)
-        return grants.allowsSomewhere(.patientsBreakGlass) && !grants.denies(.patientsBreakGlass, at: location.id)
-    }
+    public func mayBreakGlass(at location: Location) -> Bool { grants(in: location.organization).mayBreakGlass(at: location.id) }
 
     /// In an organization: held organization-wide, or, for a permission of location scope, at one of its locations at least. The answer must
     /// then be narrowed by `locations(with:in:)`.

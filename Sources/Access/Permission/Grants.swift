@@ -75,6 +75,11 @@ public struct Grants: Sendable {
         allowsThroughout(permission) || local.keys.contains { allows(permission, at: $0) }
     }
 
+    /// In an emergency: a right held at one location of the organization reaches all of them, but where it is denied.
+    func mayBreakGlass(at location: LocationID) -> Bool {
+        allowsSomewhere(.patientsBreakGlass) && !denies(.patientsBreakGlass, at: location)
+    }
+
     /// Where the permission is held: everywhere but some, or only some.
     func places(_ permission: Permission) -> (everywhere: Bool, locations: Set<LocationID>) {
         guard allowsThroughout(permission) else { return (false, Set(local.keys.filter { allows(permission, at: $0) })) }

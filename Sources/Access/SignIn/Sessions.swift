@@ -52,6 +52,26 @@ extension Access {
         return try await end(account, why: "ended", act: "staff.sessions_ended", reason: reason, by: caller, in: organization)
     }
 
+    /// Ends every session of a member who is suspended, for good: the rights may come back, an old token does not (AU-8). Asked for after the
+    /// suspension has committed, and again before a resumption begins: the organization's door does not reach sessions, and a process may
+    /// die between the two. Does nothing when nobody of this id is suspended here; the act itself then says so.
+    ///
+    /// Sessions are the account's, not the membership's: in another organization too the person only has to sign in again. Keys are the
+    /// organization's, nobody's own, and stay. Errors: `grants_more_than_held`.
+    public func endSessions(ofSuspended staff: StaffID, in organization: OrganizationID, by caller: Caller) async throws {
+        let account = try await tenancy.organization(organization) { tx -> AccountID? in
+            let staffing = Staffing(tx, organization: organization, by: caller, now: ambient.now(), ambient: ambient)
+            guard let row = try await tx.query(StaffMember.one(staff)).first else { return nil }
+            let member = try StaffMember(row)
+            guard member.state == .suspended else { return nil }
+            try await staffing.checkMayManage(staff)
+            return member.account
+        }
+        guard let account else { return }
+        let reason = Reason(known: "suspension", "Ended with the suspension.")
+        try await end(account, why: "ended", act: "staff.sessions_ended", reason: reason, by: caller, in: organization)
+    }
+
     func signedIn(_ caller: Caller) throws -> (AccountID, SessionID) {
         guard let account = caller.actor.account, let session = caller.session else { throw Access.notSignedIn }
         return (account, session)

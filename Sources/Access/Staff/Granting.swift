@@ -5,7 +5,9 @@ extension Staffing {
     /// Grants or denies. Errors: `grants_more_than_held`, `outside_own_locations`, `owner_cannot_be_denied`, `not_found`, `invalid_request`.
     public func grant(_ new: NewGrant, to staff: StaffID, reason: Reason) async throws -> Grant {
         let target = try await member(staff)
+        if new.effect == .allow { try await endLostGlasses(of: staff) }
         let id = try await insert(new, to: target, at: "/grant")
+        if new.effect == .deny { try await endLostGlasses(of: staff) }
         guard let row = try await tx.query(Grant.one(id)).first else { throw Problem.notFound }
         let grant = try Grant(row)
         audit(Act("staff.granted", "staff", staff, reason: reason, changed: new.describing, objects: [id.uuid]))
@@ -22,7 +24,9 @@ extension Staffing {
         }
         let member = try await member(grant.staff)
         if grant.isOwnership { try await checkOwnerStays(without: member.id, state: member.state) }
+        if grant.effect == .deny { try await endLostGlasses(of: member.id) }
         guard try await !tx.query("delete from control.staff_grant where id = \(id) returning id").isEmpty else { throw Problem.notFound }
+        if grant.effect == .allow { try await endLostGlasses(of: member.id) }
         let was = NewGrant(grant.what, at: grant.location, effect: grant.effect, until: grant.until)
         audit(Act("staff.revoked", "staff", grant.staff, reason: reason, changed: was.describing, objects: [id.uuid]))
     }

@@ -39,7 +39,8 @@ extension Staffing {
         return invitation(staff)
     }
 
-    /// Ends a member's rights in this organization, within a second. Errors: `last_owner`, `grants_more_than_held`.
+    /// Ends a member's rights in this organization, within a second, and what emergency access they have open. Their sessions lie outside this
+    /// transaction: `Access.endSessions(ofSuspended:)` ends them once it has committed. Errors: `last_owner`, `grants_more_than_held`.
     public func suspend(_ staff: StaffID, reason: Reason) async throws -> StaffMember {
         let member = try await member(staff)
         try await checkMayManage(staff)
@@ -47,15 +48,18 @@ extension Staffing {
         guard member.state != .suspended else { throw Problem.conflict("already_suspended", "This staff member is suspended already.") }
         if try await grants(of: staff).contains(where: \.isOwnership) { try await checkOwnerStays(without: staff, state: member.state) }
         tx.enqueue("delete from control.invitation where staff_id = \(staff)")
+        try await endGlasses(of: staff)
         return try await change(staff, "staff.suspended", ["state"], reason, "state = 'suspended'")
     }
 
-    /// Gives a suspended member the same rights back; who never joined is invited anew with `renewInvitation`.
+    /// Gives a suspended member the same rights back, but nothing that was open before: call `Access.endSessions(ofSuspended:)` first. Who never
+    /// joined is invited anew with `renewInvitation`.
     public func resume(_ staff: StaffID, reason: Reason) async throws -> StaffMember {
         let member = try await member(staff)
         try await checkMayManage(staff)
         try checkVersion(member.version)
         guard member.state == .suspended else { throw Problem.conflict("not_suspended", "This staff member is not suspended.") }
+        try await endGlasses(of: staff)
         return try await change(
             staff,
             "staff.resumed",

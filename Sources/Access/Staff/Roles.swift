@@ -31,6 +31,8 @@ extension Staffing {
         let newName = try name.map(checkedName) ?? role.name
         let taken = try await tx.query("select id from control.role where lower(name) = lower(\(newName)) and id <> \(id)")
         guard taken.isEmpty else { throw Staffing.nameTaken }
+        let (broke, breaks) = (role.permissions.contains(.patientsBreakGlass), wanted.contains(.patientsBreakGlass))
+        if breaks, !broke { try await endLostGlasses(with: id) }
         let rows = try await tx.query(
             """
             update control.role set name = \(newName), permissions = \(wanted.map(\.rawValue).sorted()), version = version + 1, \
@@ -39,6 +41,7 @@ extension Staffing {
             """
         )
         guard let changed = rows.first else { throw Problem.notFound }
+        if broke, !breaks { try await endLostGlasses(with: id) }
         let added = wanted.subtracting(role.permissions).map { "+" + $0.rawValue }.sorted()
         let removed = role.permissions.subtracting(wanted).map { "-" + $0.rawValue }.sorted()
         audit(Act("role.changed", "role", id, reason: reason, changed: (newName == role.name ? [] : ["name"]) + added + removed))

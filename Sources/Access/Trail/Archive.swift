@@ -44,7 +44,8 @@ extension Access {
             trail,
             "select " + Seal.columns + " from " + trail.seals + " where batch > \(done) order by batch limit \(Access.sealsPerSegment)"
         )
-        let seals = try rows.map(Seal.init).prefix { $0.lastAt < before }
+        // What cannot be read is missing below: the trail is damaged.
+        let seals = rows.compactMap { try? Seal($0) }.prefix { $0.lastAt < before }
         guard let first = seals.first, let last = seals.last else { return nil }
         var entries: [AuditEntry] = []
         var next = done + 1
@@ -54,7 +55,7 @@ extension Access {
                 trail,
                 "select " + TrailColumns.names + " from " + trail.entries + " where id = any (\(seal.ids))"
             )
-            let found = Dictionary(try rows.map { try AuditEntry($0) }.map { ($0.id.uuid, $0) }) { first, _ in first }
+            let found = Dictionary(rows.compactMap { try? AuditEntry($0) }.map { ($0.id.uuid, $0) }) { first, _ in first }
             for (position, id) in seal.ids.enumerated() {
                 guard let entry = found[id], seal.digest(position).elementsEqual(entry.digest) else { throw Access.trailDamaged }
                 entries.append(entry)

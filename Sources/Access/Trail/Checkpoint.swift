@@ -64,8 +64,9 @@ public struct Checkpoint: Sendable, Hashable {
 extension Access {
     /// Signs the head of a chain and notes it in control; nil when nothing is sealed yet. Keep its `text` outside the database.
     public func checkpoint(_ trail: Trail) async throws -> Checkpoint? {
-        let head = try await tenancy.read(trail, "select batch, hash from " + trail.seals + " order by batch desc limit 1").first
-        guard let (batch, hash) = try head?.decode((Int64, [UInt8]).self) else { return nil }
+        let head = try await tenancy.read(trail, "select batch, coalesce(hash, '') from " + trail.seals + " order by batch desc limit 1").first
+        // A head that was altered proves nothing; verifying names it.
+        guard let (batch, hash) = try head?.decode((Int64, [UInt8]).self), hash.count == 32 else { return nil }
         let checkpoint = try Checkpoint(trail, batch: batch, hash: hash, at: ambient.now(), keys: keys)
         let (organization, location) = trail.owners
         try await tenancy.organization(organization) { tx in
@@ -80,7 +81,7 @@ extension Access {
         return checkpoint
     }
 
-    /// The newest checkpoints noted in control.
+    /// The newest checkpoints noted in control. One that cannot be read was altered, so it is as good as deleted.
     func notedCheckpoints(_ trail: Trail) async throws -> [Checkpoint] {
         let (organization, location) = trail.owners
         let rows = try await tenancy.organizationRead(
@@ -90,7 +91,7 @@ extension Access {
             and organization_id = \(organization) order by batch desc limit 1000
             """
         )
-        return try rows.map { try Checkpoint($0, of: trail) }
+        return rows.compactMap { try? Checkpoint($0, of: trail) }
     }
 
     /// Adds a checkpoint to the trail's file in a folder, best one of another machine, unless the file ends with the same seal. Answers it.

@@ -4,7 +4,7 @@ import Values
 
 extension Access {
     /// Seals whatever committed entries have no seal, in batches, until none is left. Answers how many. An entry may commit late: it is found by
-    /// its row in `audit_unsealed`, not by a position (L13).
+    /// its row in `audit_unsealed`, not by a position (L13). One that cannot be read is left unsealed, and `verify` names it.
     @discardableResult
     public func seal(_ trail: Trail) async throws -> Int {
         let waiting = try await tenancy.read(trail, "select exists (select from " + trail.unsealed + ")").first?.value(0, as: Bool.self)
@@ -24,10 +24,8 @@ extension Access {
             // The later statements see what was committed when the lock was had.
             let answers = try await tx.query([
                 "select pg_advisory_xact_lock(\(trail.lock))",
-                "select batch, hash from " + trail.seals + " order by batch desc limit 1",
-                // Joined, so that rows whose entry was removed cannot fill the batch and stop the sealer.
-                "select " + TrailColumns.names + " from " + trail.entries + " where id in (select u.id from " + trail.unsealed
-                    + " u join " + trail.entries + " e on e.id = u.id order by u.id limit \(Access.entriesPerSeal)) order by id",
+                "select batch, coalesce(hash, '') from " + trail.seals + " order by batch desc limit 1",
+                trail.waiting(atMost: Access.entriesPerSeal),
             ])
             let entries = try answers[2].map(AuditEntry.init)
             guard !entries.isEmpty else { return 0 }
@@ -41,6 +39,13 @@ extension Access {
 }
 
 extension Trail {
+    /// The oldest entries that wait. Joined, so that rows whose entry was removed or cannot be read cannot fill the batch and stop the sealer.
+    fileprivate func waiting(atMost limit: Int) -> Statement {
+        let readable: Statement = "(select id from " + entries + " where " + TrailColumns.readable + ")"
+        let ids: Statement = "select u.id from " + unsealed + " u join " + readable + " e on e.id = u.id order by u.id limit \(limit)"
+        return "select " + TrailColumns.names + " from " + entries + " where id in (" + ids + ") and " + TrailColumns.readable + " order by id"
+    }
+
     fileprivate func insert(_ seal: Seal) -> Statement {
         let values: Statement =
             """

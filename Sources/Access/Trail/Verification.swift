@@ -4,7 +4,7 @@ public import Values
 public struct Verification: Sendable {
     /// The first thing that is not as it was when it was sealed.
     public enum Finding: Sendable, Hashable {
-        /// The entry says something else than when it was sealed.
+        /// The entry says something else than when it was sealed, or nothing that can be read.
         case changed(entry: AuditEntryID, batch: Int64)
         /// The entry is gone; batch nil: before it was sealed.
         case removed(entry: AuditEntryID, batch: Int64?)
@@ -12,7 +12,9 @@ public struct Verification: Sendable {
         case added(entry: AuditEntryID)
         /// The entry stands where another one was.
         case reordered(entry: AuditEntryID, batch: Int64)
-        /// The seal itself was changed.
+        /// The entry waits for its seal and cannot be read, so it will never be sealed; nil: not even its id.
+        case unreadable(entry: AuditEntryID?)
+        /// The seal itself was changed, perhaps so that it cannot be read.
         case changedSeal(batch: Int64)
         /// The seal does not continue the one before, or one is missing before it.
         case brokenChain(batch: Int64)
@@ -50,6 +52,8 @@ extension Verification.Finding: CustomStringConvertible {
         case .removed(let entry, nil): "entry \(entry) was removed before it was sealed"
         case .added(let entry): "entry \(entry) was added without being recorded"
         case .reordered(let entry, let batch): "entry \(entry) of seal \(batch) was moved"
+        case .unreadable(let entry?): "entry \(entry) was changed before it was sealed and cannot be read"
+        case .unreadable(nil): "there is an entry without an id"
         case .changedSeal(let batch): "seal \(batch) was changed"
         case .brokenChain(let batch): "the chain of seals is broken at \(batch)"
         case .cutTail(let expected, let last): "the trail ends at seal \(last), but a checkpoint was signed for \(expected)"

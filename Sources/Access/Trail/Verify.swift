@@ -54,17 +54,20 @@ struct TrailWalk {
                 "select " + Seal.columns + " from " + trail.seals + " where batch > \(result.seals) order by batch limit 10"
             )
             for row in rows {
-                try await check(try Seal(row))
+                try await check(row)
                 if result.finding != nil { return }
             }
             if rows.count < 10 { return }
         }
     }
 
-    private mutating func check(_ seal: Seal) async throws {
-        let batch = seal.batch
+    private mutating func check(_ row: Row) async throws {
+        let batch = try row.value(0, as: Int64.self)
         guard batch == result.seals + 1 else { return result.finding = .brokenChain(batch: result.seals + 1) }
-        guard seal.digests.count == 32 * seal.ids.count else { return result.finding = .changedSeal(batch: batch) }
+        // No seal of ours is one that cannot be read.
+        guard let seal = try? Seal(row), seal.digests.count == 32 * seal.ids.count else {
+            return result.finding = .changedSeal(batch: batch)
+        }
         if let finding = try await compare(seal) { return result.finding = finding }
         guard seal.isGenuine else { return result.finding = .changedSeal(batch: batch) }
         guard seal.previous == head else { return result.finding = .brokenChain(batch: batch) }
@@ -85,8 +88,10 @@ struct TrailWalk {
         )
         var digests: [UUID: [UInt8]] = [:]
         for row in rows {
-            let entry = try AuditEntry(row)
-            digests[entry.id.uuid] = entry.digest
+            let id = try row.value(0, as: UUID.self)
+            let entry = try? AuditEntry(row)
+            // What cannot be read has a digest that nothing was sealed with.
+            digests[id] = entry?.digest ?? []
         }
         if digests.count < seal.ids.count, let archived = try await archive?.digests(of: seal.batch) {
             for id in seal.ids where digests[id] == nil {
@@ -116,7 +121,8 @@ struct TrailWalk {
         while result.finding == nil {
             let rows = try await tenancy.read(
                 trail,
-                "select id from " + trail.entries + " where (\(last)::uuid is null or id > \(last)) order by id limit 5000"
+                "select id from " + trail.entries
+                    + " where id is not null and (\(last)::uuid is null or id > \(last)) order by id limit 5000"
             )
             let ids = try rows.map { try $0.value(0, as: UUID.self) }
             try await checkStrangers(ids.filter { !sealed.contains($0) })
@@ -140,19 +146,33 @@ struct TrailWalk {
         if let stranger = strangers.first(where: { !sealed.contains($0) }) { result.finding = .added(entry: AuditEntryID(stranger)) }
     }
 
-    /// How much waits, since when; and whether something that waited is gone.
+    /// How much waits, since when; and whether something that waited is gone or cannot be read.
     mutating func unsealed() async throws {
         let counts = try await tenancy.read(
             trail,
-            "select count(*), min(e.at) from " + trail.unsealed + " u join " + trail.entries + " e on e.id = u.id"
+            "select count(*), min(e.at) filter (where e.readable) from " + trail.unsealed + " u join (select id, at, "
+                + TrailColumns.readable
+                + " as readable from " + trail.entries + ") e on e.id = u.id"
         )
         if let first = counts.first { (result.unsealed, result.oldestUnsealed) = try first.decode((Int, Instant?).self) }
         guard result.finding == nil else { return }
         let gone = try await tenancy.read(
             trail,
-            "select u.id from " + trail.unsealed + " u where not exists (select from " + trail.entries
+            "select u.id from " + trail.unsealed + " u where u.id is not null and not exists (select from " + trail.entries
                 + " e where e.id = u.id) order by u.id limit 1"
         )
-        if let row = gone.first { result.finding = .removed(entry: try row.value(0), batch: nil) }
+        if let row = gone.first { result.finding = .removed(entry: try row.value(0), batch: nil) } else { try await unreadable() }
+    }
+
+    /// The first entry that the sealer passes over.
+    private mutating func unreadable() async throws {
+        let waiting: Statement =
+            "select u.id from " + trail.unsealed + " u join (select id from " + trail.entries + " where not (" + TrailColumns.readable
+            + ")) e on e.id = u.id order by u.id limit 1"
+        let rows = try await tenancy.read(
+            trail,
+            "(" + waiting + ") union all (select id from " + trail.entries + " where id is null limit 1)"
+        )
+        if let row = rows.first { result.finding = .unreadable(entry: try row.value(0)) }
     }
 }

@@ -74,7 +74,7 @@ struct StaffRoutes {
             },
             .createInOrganization(
                 "/v1/organizations/{organization}/staff/{staff}/suspension",
-                "Ends a staff member's rights here, within a second",
+                "Ends a staff member's rights here and all their sessions, within a second",
                 .anywhere(.staffManage),
                 body: ReasonedBody.shape,
                 answer: StaffMember.shape,
@@ -83,10 +83,10 @@ struct StaffRoutes {
                 version: .optional
             ) { call, work, body in
                 try await work.staffing.suspend(try call.path.id("staff", StaffID.self), reason: try body.reason.reason())
-            },
+            }.followed(by: StaffRoutes.endSessions),
             .createInOrganization(
                 "/v1/organizations/{organization}/staff/{staff}/resumption",
-                "Gives a suspended staff member the same rights back",
+                "Gives a suspended staff member the same rights back, in a new session",
                 .anywhere(.staffManage),
                 body: ReasonedBody.shape,
                 answer: StaffMember.shape,
@@ -95,8 +95,12 @@ struct StaffRoutes {
                 version: .optional
             ) { call, work, body in
                 try await work.staffing.resume(try call.path.id("staff", StaffID.self), reason: try body.reason.reason())
-            }.afterStepUp(),
+            }.preceded(by: StaffRoutes.endSessions).afterStepUp(),
         ]
+    }
+
+    @Sendable private static func endSessions(_ call: Call) async throws {
+        try await call.access.endSessions(ofSuspended: try call.path.id("staff", StaffID.self), in: try call.organization, by: call.caller)
     }
 
     static let alreadyInvited = Problem.conflict("already_invited", "This address is a staff member's, or invited, already.")

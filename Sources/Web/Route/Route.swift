@@ -45,7 +45,7 @@ public struct Route: Sendable {
     /// Refusals of its own, beyond those every route has.
     public let errors: [Problem]
     let form: Form
-    let respond: @Sendable (Exchange) async throws -> Reply
+    private(set) var respond: @Sendable (Exchange) async throws -> Reply
     /// The largest body it takes, in bytes.
     public private(set) var bodyLimit = 256 * 1024
     /// Whether only a person may use it, and only with a proof (password or code) of the last minutes.
@@ -82,6 +82,30 @@ public struct Route: Sendable {
     public func afterStepUp() -> Route {
         var copy = self
         copy.needsStepUp = true
+        return copy
+    }
+
+    /// The same route, and `act` before its transaction begins. A request that is repeated does it again.
+    public func preceded(by act: @escaping @Sendable (Call) async throws -> Void) -> Route {
+        var copy = self
+        let respond = respond
+        copy.respond = { exchange in
+            try await act(exchange.call)
+            return try await respond(exchange)
+        }
+        return copy
+    }
+
+    /// The same route, and `act` after its transaction has committed, before it is answered. When `act` fails or the process dies, the same
+    /// request is sent again under its Idempotency-Key: the transaction is not repeated then, `act` is.
+    public func followed(by act: @escaping @Sendable (Call) async throws -> Void) -> Route {
+        var copy = self
+        let respond = respond
+        copy.respond = { exchange in
+            let reply = try await respond(exchange)
+            try await act(exchange.call)
+            return reply
+        }
         return copy
     }
 

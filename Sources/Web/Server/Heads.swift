@@ -12,6 +12,8 @@ struct RequestHead: Sendable {
     let isAuthorizationForeign: Bool
     let contentLength: Int?
     let isEncoded: Bool
+    /// Sent in another transfer coding than `chunked` alone.
+    let isForeignCoding: Bool
     let expectsContinue: Bool
     let userAgent: String?
     let forwardedFor: String?
@@ -33,6 +35,8 @@ struct RequestHead: Sendable {
         isAuthorizationForeign = authorization != nil && token == nil
         contentLength = fields[.contentLength].flatMap { Int($0) }
         isEncoded = fields[.contentEncoding].map { $0.lowercased() != "identity" } ?? false
+        // Whoever reads only the last coding sees chunks; a proxy that undoes all of them sees another body (RFC 9112, section 6.1).
+        isForeignCoding = fields[.transferEncoding].map { $0.lowercased() != "chunked" } ?? false
         expectsContinue = fields[.expect]?.lowercased() == "100-continue"
         userAgent = fields[.userAgent].map { String($0.prefix(200)) }
         forwardedFor = fields.value(Names.forwardedFor)

@@ -151,6 +151,10 @@ final class Responder: Sendable {
             trace.closes = true
             throw Problem(.malformed, "host_required", "Send one Host header that names a host.")
         }
+        guard !head.isForeignCoding else {
+            trace.closes = true
+            throw Problem(.malformed, "transfer_coding_unknown", "The only transfer coding of a request is chunked, once.")
+        }
         guard !head.isAuthorizationForeign else { throw Problem(.unauthenticated, "not_signed_in", "Only bearer tokens are accepted.") }
         try head.site.check(head.method, publicURL: settings.publicURL)
         let target: Target

@@ -1,0 +1,96 @@
+import Access
+import Assembly
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+import Values
+
+@testable import Tenancy
+
+@Suite("Moves beside other work", .serialized)
+struct MoveBesideFailureTests {
+    /// An owner that knows one migration more than the product has.
+    private func upgraded(_ full: FullLocation) throws -> Owner {
+        let folder = FileManager.default.temporaryDirectory.path() + "/beside-" + hex(Ambient.system.bytes(6))
+        try FileManager.default.copyItem(atPath: full.clinic.settings.folders.migrations, toPath: folder)
+        try Data("alter table {location}.patient add column beside text;".utf8).write(to: URL(filePath: folder + "/location/9000_beside.sql"))
+        return try full.owner.owner.knowing(MigrationFiles(folder: folder))
+    }
+
+    private func isBehind(_ location: LocationID, _ owner: Owner) async throws -> Bool {
+        try await Migrator(owner: owner).plan().contains { $0.location.id == location }
+    }
+
+    @Test("a fleet is upgraded beside a move: the location is passed over and follows when it has arrived")
+    func migration() async throws {
+        let full = try await FullLocation.open(patients: 2)
+        let owner = try upgraded(full)
+        let target = full.clinic.settings.servers.locationDatabases[1]
+        let move = LocationMove(owner: full.owner.owner, location: full.location, to: target) { step in
+            let isBehind = try await isBehind(full.location.id, owner)
+            #expect(!isBehind, "\(step)")
+            guard step == .schema else { return }
+            let report = try await Migrator(owner: owner).run { _, _ in }
+            #expect(report.upgraded > 0 && report.failed.isEmpty)
+        }
+        _ = try await move.run()
+        #expect(try await isBehind(full.location.id, owner))
+        #expect(try await Migrator(owner: owner).run { _, _ in }.upgraded == 1)
+        let arrived = try await full.provisioner.find(full.location.id)
+        #expect(arrived.database == target && arrived.schemaVersion == owner.files.latest(.location))
+        #expect(try await full.books(arrived).finding == nil)
+        await full.close()
+    }
+
+    @Test("a location that a migration began to upgrade before its move is whole where it then is, and is brought to the newest version")
+    func latePlan() async throws {
+        for late in [LocationMove.Step.schema, .paused, .switched] {
+            let full = try await FullLocation.open(patients: 2)
+            let owner = try upgraded(full)
+            let target = full.clinic.settings.servers.locationDatabases[1]
+            let move = LocationMove(owner: full.owner.owner, location: full.location, to: target) { step in
+                if step == late { try? await Migrator(owner: owner).bring(full.location) }
+            }
+            _ = try? await move.run()
+            let found = try await full.provisioner.find(full.location.id)
+            #expect(found.state == .active, "\(late)")
+            if try await full.pending() { _ = try await LocationMove(owner: owner, location: found, to: target).run() }
+            _ = try await Migrator(owner: owner).run { _, _ in }
+            let last = try await full.provisioner.find(full.location.id)
+            #expect(last.schemaVersion == owner.files.latest(.location) && last.state == .active, "\(late)")
+            let books = try await full.books(last)
+            #expect(books.sum == 2 * FullLocation.amount && books.finding == nil, "\(late)")
+            let left = full.clinic.settings.servers.locationDatabases.filter { $0 != last.database }
+            for database in left { #expect(try await full.fingerprint(full.location, in: database).isEmpty, "\(late)") }
+            await full.close()
+        }
+    }
+
+    @Test("an entry that a gateway with a slow clock writes to the old schema after the switch comes along", .shows("TI-15"))
+    func slowClock() async throws {
+        let full = try await FullLocation.open(patients: 2)
+        let target = full.clinic.settings.servers.locationDatabases[1]
+        let hourAgo = Ambient.system.now().adding(seconds: -3600)
+        let late = Ambient(now: { hourAgo }, random: Ambient.system.random).id(AuditEntryID.self)
+        let move = LocationMove(owner: full.owner.owner, location: full.location, to: target) { step in
+            guard step == .switched else { return }
+            let text = """
+                insert into {location}.audit_entry (id, at, actor_kind, request_id, action)
+                    values ('\(late)', '\(hourAgo)', 'system', gen_random_uuid(), 'patient.read');
+                insert into {location}.audit_unsealed (id) values ('\(late)');
+                """
+            try await Fleet.withOwner(full.clinic.settings, full.location.database) {
+                try await $0.script(try SQLFile(text: text, schema: full.location.schema))
+            }
+        }
+        let report = try await move.run()
+        #expect(report.lateEntries > 0)
+        let moved = try await full.provisioner.find(full.location.id)
+        let tenancy = full.clinic.services.tenancy
+        #expect(try await tenancy.read(moved, "select 1 from {location}.audit_entry where id = \(late.uuid)").count == 1)
+        try await full.clinic.services.access.seal(.location(moved))
+        #expect(try await full.books(moved).finding == nil)
+        await full.close()
+    }
+}
