@@ -14,7 +14,9 @@ struct MoveBesideFailureTests {
     private func upgraded(_ full: FullLocation) throws -> Owner {
         let folder = FileManager.default.temporaryDirectory.path() + "/beside-" + hex(Ambient.system.bytes(6))
         try FileManager.default.copyItem(atPath: full.clinic.settings.folders.migrations, toPath: folder)
-        try Data("alter table {location}.patient add column beside text;".utf8).write(to: URL(filePath: folder + "/location/9000_beside.sql"))
+        let number = String(10_001 + full.owner.owner.files.latest(.location)).dropFirst()
+        try Data("alter table {location}.patient add column beside text;".utf8)
+            .write(to: URL(filePath: folder + "/location/\(number)_beside.sql"))
         return try full.owner.owner.knowing(MigrationFiles(folder: folder))
     }
 
