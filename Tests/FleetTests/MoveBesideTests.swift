@@ -31,7 +31,7 @@ struct MoveBesideFailureTests {
         let target = full.clinic.settings.servers.locationDatabases[1]
         let move = LocationMove(owner: full.owner.owner, location: full.location, to: target) { step in
             let isBehind = try await isBehind(full.location.id, owner)
-            #expect(!isBehind, "\(step)")
+            #expect(!isBehind || step == .cleared, "\(step)")
             guard step == .schema else { return }
             let report = try await Migrator(owner: owner).run { _, _ in }
             #expect(report.upgraded > 0 && report.failed.isEmpty)
