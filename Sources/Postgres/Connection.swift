@@ -58,9 +58,10 @@ final class Connection {
     /// Nothing is on its way and nobody holds it.
     var isIdle: Bool { isOpen && exchanges.isEmpty && lease == nil && conversation == nil }
 
-    /// Old, or has met many schemas: to be replaced when nobody uses it.
+    /// Old, has met many schemas, or much in them: to be replaced when nobody uses it.
     var isWornOut: Bool {
         isDoomed || poll.now - openedAt > settings.retireAfter.nanoseconds || schemas.count > settings.maximumSchemas
+            || prepared.total > UInt64(settings.maximumPrepared)
     }
 
     // MARK: Connecting

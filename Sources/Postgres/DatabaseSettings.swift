@@ -35,11 +35,15 @@ public struct DatabaseSettings: Sendable, CustomStringConvertible {
     /// How long a leased statement may go on after its caller was cancelled before the server is asked to stop it.
     public var cancelGrace: Duration = .seconds(1)
     /// Prepared statements per connection; a backend keeps about 24 kB for each. The least recently used go first.
-    public var maximumStatements = 500
+    public var maximumStatements = 1000
     /// A connection that is older is replaced when it is idle.
     public var retireAfter: Duration = .seconds(3600)
-    /// A connection that has met more schemas is replaced when it is idle: a backend never forgets a relation it touched.
-    public var maximumSchemas = 150
+    /// A connection that has prepared more statements, ever, is replaced when it is idle: a backend never forgets a relation it touched, about
+    /// 20 kB for each, and a statement brings one or two new ones. Counted so, a connection that reads one table of a thousand schemas stays
+    /// warm for all of them, and one that was in every table of them is replaced after about two hundred.
+    public var maximumPrepared = 2500
+    /// The same for schemas met.
+    public var maximumSchemas = 1000
     /// False behind a pooler that cannot keep prepared statements: the same SQL is then sent unprepared.
     public var prepared = true
 

@@ -111,7 +111,7 @@ final class Station: Sendable {
             guard let run = state.runs[key] else { return (nil, false) }
             let outcome = actual(outcome, of: run, isStopping: state.isStopping)
             let verdict = Verdict(outcome, of: run.claim, run.policy, random: runner.ambient.random())
-            guard state.end(key, verdict) else { return (nil, false) }
+            guard state.end(key, verdict, at: .now) else { return (nil, false) }
             startRuns(&state)
             return (outcome, state.hasMore && state.waiting.count * 2 <= state.runs.count)
         }

@@ -94,17 +94,19 @@ extension Station {
 
     // MARK: Watching
 
+    private static let watching: Duration = .milliseconds(25)
+
     /// Ends runs past their time limit, and all runs when the lease ran out. Measures how short jobs are.
     private func watchLoop() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(25))  // cancelled: the condition sees it
+            try? await Task.sleep(for: Station.watching)  // cancelled: the condition sees it
             watch(at: .now)
         }
     }
 
     private func watch(at now: ContinuousClock.Instant) {
         let (late, over, lost) = state.withLock { state in
-            state.measure()
+            state.measure(interval: Station.watching)
             tally.count {
                 $0.running = state.runs.count
                 $0.waiting = state.waiting.count

@@ -26,6 +26,9 @@ struct StationState {
     private let batch: Int
     private let locationShare: Int
     private var ended = 0
+    private var spent: Duration = .zero
+    /// Measurements in a row in which nothing ran.
+    private var idle = 0
     private var prefetch = 0
 
     init(_ settings: JobWorkerSettings) {
@@ -47,10 +50,20 @@ struct StationState {
         return ClaimStore.Room(limit: limit, perLocation: share(of: capacity), held: held)
     }
 
-    /// Jobs so short that many end between two claims are claimed ahead, as many as end in `interval`: called once in each.
-    mutating func measure() {
-        prefetch = min(batch - concurrency, ended)
-        ended = 0
+    /// Jobs so short that many could run one after another in `interval` are claimed ahead, so many that the last of them waits about that
+    /// long. Called once in each interval. Counted by how long runs took, not by how many ended: that also falls when the database is slow
+    /// to answer claims, which is when claiming few at a time would make everything slower still.
+    mutating func measure(interval: Duration) {
+        defer { (ended, spent) = (0, .zero) }
+        guard ended == 0 else {
+            let each = max(spent / ended, .microseconds(1))
+            prefetch = Int(min(Double(batch - concurrency), Double(concurrency) * (interval / each)))
+            idle = 0
+            return
+        }
+        idle = runs.isEmpty ? idle + 1 : 0
+        // What runs is long; or what was short was too long ago to count on.
+        if !runs.isEmpty || interval * idle > .seconds(1) { prefetch = 0 }
     }
 
     private func share(of capacity: Int) -> Int { max(1, capacity * locationShare / 100) }
@@ -70,8 +83,9 @@ struct StationState {
     }
 
     /// A run ended, or was given up. False when it was given up before.
-    mutating func end(_ key: Claim.Key, _ verdict: Verdict?) -> Bool {
+    mutating func end(_ key: Claim.Key, _ verdict: Verdict?, at now: ContinuousClock.Instant) -> Bool {
         guard let run = runs.removeValue(forKey: key) else { return false }
+        spent += now - run.startedAt
         let role = run.claim.role
         runningAt[role] = runningAt[role].flatMap { $0 > 1 ? $0 - 1 : nil }
         ended += 1
