@@ -48,6 +48,19 @@ extension QueueTests {
             #expect(more.claims.count == 6)
         }
 
+        @Test("a backlog beside a few jobs of others is worked off without waiting for the next look")
+        func beside() async throws {
+            let clinic = try QueueClinic.here()
+            try await clinic.empty()
+            try await clinic.seed(Probe.kind, at: clinic.north, count: 2000)
+            try await clinic.seed(Probe.kind, at: clinic.south, count: 1)
+            try await clinic.withWorkers(1, probing { _, _ in }) {
+                $0.poll = .seconds(600) ... .seconds(601)
+            } _: { _ in
+                try await eventually("all are done", within: .seconds(10)) { try await clinic.count(.done) == 2001 }
+            }
+        }
+
         @Test("a location's own limit of a kind holds")
         func limit() async throws {
             let clinic = try QueueClinic.here()

@@ -40,7 +40,7 @@ struct ClaimStore: Sendable {
     /// Claims by one UPDATE that counts the attempt. Fair: it walks the index from one (location, kind) to the next, never through a
     /// backlog, and every location gets its first job before any gets its second. Unknown and paused kinds cost one step each. The claim
     /// need not be flushed: whatever its jobs commit later flushes it too, and a claim that a crash forgets was not acted on durably.
-    func claim(_ room: Room, after cursor: Cursor, now: Instant) async throws -> (claims: [Claim], next: Cursor) {
+    func claim(_ room: Room, after cursor: Cursor, now: Instant) async throws -> (claims: [Claim], next: Cursor, mayHaveMore: Bool) {
         let held = Array(room.held)
         let rows = try await tenancy.queueRead(
             database,
@@ -74,8 +74,8 @@ struct ClaimStore: Sendable {
                         and (pause.kind is null or pause.kind = pair.kind))
             ),
             taken as materialized (
-                select turns.id, turns.milliseconds from (
-                    select ready.id, ready.run_at, open.milliseconds, open.room,
+                select turns.id, turns.milliseconds, turns.share from (
+                    select ready.id, ready.run_at, open.milliseconds, open.room, open.share,
                         row_number() over (partition by open.location order by ready.run_at) as turn
                     from open cross join lateral (
                         select job.id, job.run_at from queue.job
@@ -91,7 +91,7 @@ struct ClaimStore: Sendable {
                     deadline = now() + (taken.milliseconds + \(slack.milliseconds)) * interval '1 millisecond'
                 from taken where job.id = taken.id
                 returning job.id, job.location::text, job.organization_id, job.kind, job.parameters::text, job.attempt, job.spent, job.reason,
-                    job.request, job.actor_kind, job.actor_id, job.account_id, job.event_id, job.cron
+                    job.request, job.actor_kind, job.actor_id, job.account_id, job.event_id, job.cron, taken.share
             ),
             quick as (select set_config('synchronous_commit', 'off', true))
             select walked.location::text, walked.kind, walked.step, claimed.* from quick
@@ -102,21 +102,28 @@ struct ClaimStore: Sendable {
         let next = try rows.first.map { row in
             try row.value(2, as: Int?.self) == pairs ? Cursor(location: try row.value(0), kind: try row.value(1)) : .start
         }
-        return (try rows.compactMap(ClaimStore.claim), next ?? .start)
+        let found = try rows.compactMap(ClaimStore.claim)
+        // Whoever got a whole share may have more than that. What they have beyond it would otherwise wait until somebody looks again by himself.
+        let counts = Dictionary(grouping: found) { [$0.claim.role, $0.claim.kind] }.mapValues(\.count)
+        let mayHaveMore = found.contains { counts[[$0.claim.role, $0.claim.kind], default: 0] >= $0.share }
+        return (found.map(\.claim), next ?? .start, mayHaveMore)
     }
 
-    private static func claim(_ row: Row) throws -> Claim? {
+    private static func claim(_ row: Row) throws -> (claim: Claim, share: Int)? {
         guard try row.value(3, as: JobID?.self) != nil else { return nil }
-        let (_, _, _, id, role, organization, kind, parameters, attempt, spent, reason, request, actorKind, actorID, account, event, cron) =
+        let (
+            _, _, _, id, role, organization, kind, parameters, attempt, spent, reason, request, actorKind, actorID, account, event, cron,
+            share
+        ) =
             try row.decode(
                 (
                     String?, String?, Int?, JobID, String, OrganizationID?, String, String, Int, Int, String?, UUID, String, UUID,
                     AccountID?,
-                    EventID?, String?
+                    EventID?, String?, Int
                 ).self
             )
         let actor = Actor.Kind(rawValue: actorKind).map { Actor(kind: $0, id: actorID, account: account, name: "") }
-        return Claim(
+        let claim = Claim(
             key: Claim.Key(id: id, attempt: attempt),
             role: role,
             organization: organization,
@@ -128,6 +135,7 @@ struct ClaimStore: Sendable {
             startedBy: actor?.kind == .system ? nil : actor,
             cause: cron.map { .cron($0) } ?? event.map { .event($0) } ?? .request
         )
+        return (claim, share)
     }
 
     /// Writes what became of runs, and answers which of them it accepted: those whose claim still holds. The worker is compared in a way no

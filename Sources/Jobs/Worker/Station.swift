@@ -63,8 +63,8 @@ final class Station: Sendable {
                     let start = cursor
                     let found = try await claims.claim(room, after: start, now: runner.ambient.now())
                     cursor = found.next
-                    take(found.claims, of: room)
-                    isMore = found.claims.count == room.limit || cursor != .start || start != .start
+                    take(found.claims, of: room, mayHaveMore: found.mayHaveMore)
+                    isMore = found.mayHaveMore || cursor != .start || start != .start
                 } catch {
                     failed("claim", error)
                     isMore = false
@@ -73,8 +73,8 @@ final class Station: Sendable {
         }
     }
 
-    private func take(_ found: [Claim], of room: ClaimStore.Room) {
-        let isFull = found.count == room.limit
+    private func take(_ found: [Claim], of room: ClaimStore.Room, mayHaveMore: Bool) {
+        let isFull = mayHaveMore || found.count == room.limit
         tally.count { $0.claimed += found.count }
         state.withLock { state in
             for claim in found { state.waiting.add(claim) }
