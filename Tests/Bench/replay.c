@@ -170,14 +170,21 @@ static void *work(void *argument) {
     w->random |= 1;
     prepare(w);
     pthread_barrier_wait(&ready);
+    struct unit *held = NULL; // one that waits for answers goes alone: those of others would come first
     while (now() < deadline) {
         struct unit *units[DEEPEST];
         int count = 0, isDurable = 0;
         do {
-            size_t index = __atomic_fetch_add(w->next, 1, __ATOMIC_RELAXED);
-            if (once && index >= w->database->count) break;
-            units[count++] = &w->database->units[index % w->database->count];
-            isDurable |= units[count - 1]->isDurable;
+            struct unit *unit = held;
+            if (!unit) {
+                size_t index = __atomic_fetch_add(w->next, 1, __ATOMIC_RELAXED);
+                if (once && index >= w->database->count) break;
+                unit = &w->database->units[index % w->database->count];
+            }
+            held = unit->waits && count ? unit : NULL;
+            if (held) break;
+            units[count++] = unit;
+            isDurable |= unit->isDurable;
         } while (count < depth && !units[count - 1]->waits);
         if (!count) break;
         replay(w, units, count);
