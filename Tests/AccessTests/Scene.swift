@@ -87,17 +87,13 @@ struct Scene {
 
     /// The same without the tables' constraints, which come back after it: what a superuser can write that nobody else can.
     func plant(_ statements: [Statement]) async throws {
-        let before: [Statement] = [
-            "alter table " + trail.entries + " drop constraint audit_entry_readable",
-            "alter table " + trail.seals + " drop constraint audit_seal_readable",
-        ]
+        let before: [Statement] = ["alter table " + trail.seals + " drop constraint audit_seal_readable"]
         let after: [Statement] = [
-            "alter table " + trail.entries + " add constraint audit_entry_readable check (" + TrailColumns.readable + ") not valid",
             "alter table " + trail.seals
                 + """
                  add constraint audit_seal_readable check (isfinite(first_at) and isfinite(last_at) and isfinite(sealed_at) \
                 and coalesce(array_ndims(ids), 1) = 1 and array_position(ids, null) is null) not valid
-                """,
+                """
         ]
         try await superuser(before + statements + after)
     }

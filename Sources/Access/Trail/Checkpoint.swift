@@ -64,7 +64,8 @@ public struct Checkpoint: Sendable, Hashable {
 extension Access {
     /// Signs the head of a chain and notes it in control; nil when nothing is sealed yet. Keep its `text` outside the database.
     public func checkpoint(_ trail: Trail) async throws -> Checkpoint? {
-        let head = try await tenancy.read(trail, "select batch, coalesce(hash, '') from " + trail.seals + " order by batch desc limit 1").first
+        let head = try await tenancy.read(trail, "select batch, coalesce(hash, '') from " + trail.seals + " order by batch desc limit 1")
+            .first
         // A head that was altered proves nothing; verifying names it.
         guard let (batch, hash) = try head?.decode((Int64, [UInt8]).self), hash.count == 32 else { return nil }
         let checkpoint = try Checkpoint(trail, batch: batch, hash: hash, at: ambient.now(), keys: keys)

@@ -43,7 +43,8 @@ extension Trail {
     fileprivate func waiting(atMost limit: Int) -> Statement {
         let readable: Statement = "(select id from " + entries + " where " + TrailColumns.readable + ")"
         let ids: Statement = "select u.id from " + unsealed + " u join " + readable + " e on e.id = u.id order by u.id limit \(limit)"
-        return "select " + TrailColumns.names + " from " + entries + " where id in (" + ids + ") and " + TrailColumns.readable + " order by id"
+        return "select " + TrailColumns.names + " from " + entries + " where id in (" + ids + ") and " + TrailColumns.readable
+            + " order by id"
     }
 
     fileprivate func insert(_ seal: Seal) -> Statement {
