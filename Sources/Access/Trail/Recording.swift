@@ -31,8 +31,9 @@ enum TrailColumns {
         result, reason_code, reason_text, changed
         """
 
-    /// Whether a row can be read as an `AuditEntry`. The program writes no other; who can change the tables can plant one. It then must neither stop the sealer nor hide the entries beside it: both pass over it, and verification names it. Never NULL. One CASE, so
-    /// that the planner takes it for common, and functions that take no second dimension are not given one.
+    /// Whether a row can be read as an `AuditEntry`. The program writes no other; who can change the tables can plant one. It then must
+    /// neither stop the sealer nor hide the entries beside it: both pass over it, and verification names it. Never NULL. One CASE, so that the
+    /// planner takes it for common, and functions that take no second dimension are not given one.
     static let readable: Statement = """
         case when num_nulls(id, at, actor_kind, request_id, action, objects, patients, result, changed) > 0 \
         or at not between '1800-01-01 00:00:00+00' and '2500-01-01 00:00:00+00' \
