@@ -12,7 +12,7 @@ struct Polyclinic: AsyncParsableCommand {
         subcommands: [
             InstallCommand.self, OrganizationCommand.self, LocationCommand.self, StaffCommand.self, SettingCommand.self,
             MigrateCommand.self, JobsCommand.self,
-            AuditCommand.self, BackupCommand.self, KeyCommand.self, X12Command.self, DoctorCommand.self, DemoCommand.self,
+            AuditCommand.self, BackupCommand.self, KeyCommand.self, X12Command.self, CalendarCommand.self, DoctorCommand.self, DemoCommand.self,
         ]
     )
 }
