@@ -27,13 +27,16 @@ public enum Entity {
     public enum AuditEntry {}
     public enum BillingEntity {}
     public enum BillingRun {}
+    public enum Block {}
     public enum Charge {}
     public enum Claim {}
     public enum ClaimFile {}
     public enum Coverage {}
+    public enum DatedHours {}
     public enum Encounter {}
     public enum Event {}
     public enum FeeSchedule {}
+    public enum Hold {}
     public enum Invoice {}
     public enum Job {}
     public enum LedgerEntry {}
@@ -50,6 +53,7 @@ public enum Entity {
     public enum Role {}
     public enum Session {}
     public enum Staff {}
+    public enum WeeklyHours {}
 }
 
 public typealias AccountID = ID<Entity.Account>
@@ -59,13 +63,16 @@ public typealias AppointmentTypeID = ID<Entity.AppointmentType>
 public typealias AuditEntryID = ID<Entity.AuditEntry>
 public typealias BillingEntityID = ID<Entity.BillingEntity>
 public typealias BillingRunID = ID<Entity.BillingRun>
+public typealias BlockID = ID<Entity.Block>
 public typealias ChargeID = ID<Entity.Charge>
 public typealias ClaimID = ID<Entity.Claim>
 public typealias ClaimFileID = ID<Entity.ClaimFile>
 public typealias CoverageID = ID<Entity.Coverage>
+public typealias DatedHoursID = ID<Entity.DatedHours>
 public typealias EncounterID = ID<Entity.Encounter>
 public typealias EventID = ID<Entity.Event>
 public typealias FeeScheduleID = ID<Entity.FeeSchedule>
+public typealias HoldID = ID<Entity.Hold>
 public typealias InvoiceID = ID<Entity.Invoice>
 public typealias JobID = ID<Entity.Job>
 public typealias LedgerEntryID = ID<Entity.LedgerEntry>
@@ -82,3 +89,4 @@ public typealias ResourceID = ID<Entity.Resource>
 public typealias RoleID = ID<Entity.Role>
 public typealias SessionID = ID<Entity.Session>
 public typealias StaffID = ID<Entity.Staff>
+public typealias WeeklyHoursID = ID<Entity.WeeklyHours>
