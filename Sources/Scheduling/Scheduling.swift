@@ -17,7 +17,10 @@ public struct Scheduling: Sendable {
     public var routes: [Route] {
         ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes
             + AppointmentRoutes(tenancy: tenancy).routes + StepRoutes(settings: settings).routes
-            + EncounterRoutes().routes
+            + EncounterRoutes().routes + WeeklyHoursRoutes().routes + DatedHoursRoutes().routes + BlockRoutes().routes
+            + ExplainRoutes().routes
+            + OpeningRoutes().routes + HoldRoutes(tenancy: tenancy, settings: settings).routes + ChangeRoutes().routes + UndoRoutes(tenancy: tenancy).routes
+            + BoardRoutes().routes
     }
 
     public var catalogue: JobCatalogue {
@@ -27,7 +30,7 @@ public struct Scheduling: Sendable {
             events: [
                 "appointment.booked", "appointment.confirmed", "appointment.moved", "appointment.cancelled", "appointment.arrived",
                 "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
-                "appointment.no_show", "encounter.created",
+                "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed",
             ]
         )
     }

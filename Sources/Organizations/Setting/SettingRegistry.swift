@@ -1,12 +1,19 @@
 extension Setting {
     /// Every setting there is, by name. Each is read somewhere: one that nothing reads would be a promise nobody keeps.
-    public static let all = [chartNumberPrefix, lateCancellation]
+    public static let all = [chartNumberPrefix, holdMinutes, lateCancellation]
 
     public static let lateCancellation = Setting(
         "scheduling.late_cancellation_hours",
         .number(0...168),
         standard: .number(24),
         "A cancellation less than so many hours before the appointment counts as late."
+    )
+
+    public static let holdMinutes = Setting(
+        "scheduling.hold_minutes",
+        .number(1...60),
+        standard: .number(5),
+        "How many minutes an opening is held for somebody before it is free again."
     )
 
     public static let chartNumberPrefix = Setting(

@@ -17,20 +17,27 @@ struct Diary: Sendable {
         demands.flatMap { demand in
             let span = demand.span(for: span)
             let overlapping = (taken[demand.holder] ?? []).filter { $0.span.overlaps(span) }
+            if let group = demand.group {
+                let others = overlapping.filter { $0.type != group || $0.span != span }
+                guard others.isEmpty else { return others }
+            }
             // A lane is held from beginning to end: one must be free all the time.
-            let hasFreeLane = (0..<demand.lanes).contains { lane in !overlapping.contains { $0.lanes.contains(lane: lane) } }
+            let hasFreeLane = (0..<demand.lanes).contains { lane in
+                !overlapping.contains { $0.lanes.contains(lane: lane) }
+            }
             return demand.lanes == 1 || !hasFreeLane ? overlapping : []
         }
     }
 
     /// The nearest openings of the same length, nearest first and the earlier of two equally near; they begin on quarters of an hour, within
-    /// `hours` and not before `earliest`.
+    /// `hours`, not before `earliest`, and where rules allow it.
     func nearestOpenings(
         to span: InstantRange,
         _ demands: [Demand],
         within hours: InstantRange,
         notBefore earliest: Instant,
-        count: Int = 3
+        count: Int = 3,
+        where isAllowed: (InstantRange) -> Bool = { _ in true }
     ) -> [InstantRange] {
         let quarter: Int64 = 900
         let wanted = span.start.microseconds / 1_000_000
@@ -46,10 +53,14 @@ struct Diary: Sendable {
             let goesBack = canGoBack && (!canGoOn || wanted - earlier <= later - wanted)
             let start = Instant(seconds: goesBack ? earlier : later)
             if goesBack { earlier -= quarter } else { later += quarter }
-            guard let candidate = InstantRange(start, start.adding(seconds: length)), hours.contains(candidate), start >= first else {
+            guard let candidate = InstantRange(start, start.adding(seconds: length)),
+                hours.contains(candidate), start >= first
+            else {
                 continue
             }
-            if isKnown(demands, candidate), conflicts(demands, candidate).isEmpty { openings.append(candidate) }
+            if isKnown(demands, candidate), isAllowed(candidate), conflicts(demands, candidate).isEmpty {
+                openings.append(candidate)
+            }
         }
         return openings
     }
