@@ -59,8 +59,16 @@ struct FlightsPerRouteTests {
         may(2, ["GET locations/{location}/settings"], "the organization's values are in another database")
         may(
             4,
-            ["POST locations/{location}/patients", "POST locations/{location}/appointments/{appointment}/cancellation"],
+            [
+                "POST locations/{location}/patients", "POST locations/{location}/appointments/{appointment}/cancellation",
+                "POST locations/{location}/holds",
+            ],
             "a setting is looked up when it is not fresh in memory"
+        )
+        may(
+            2,
+            ["GET locations/{location}/day-boards/{day}"],
+            "several tables are read together, and only then is known whose appointments are shown and must be recorded"
         )
         may(
             6,

@@ -32,6 +32,7 @@ final class RouteWalk {
         try await accounts()
         try await resources()
         try await patients()
+        try await schedule()
         try await emergencies()
         try await appointments()
         try await money()

@@ -16,6 +16,13 @@ enum Things {
         func id(_ name: String) -> JSON { .string(things[name] ?? "") }
         try await post("provider", "providers", ["given_name": "Grace", "family_name": "Okafor", "npi": "1234567893"])
         try await post("resource", "resources", ["kind": "room", "name": "Room 1"])
+        try await post("hours", "weekly-hours", ["weekday": 1, "from": "09:00", "until": "17:00", "from_day": "2030-01-01"])
+        try await post("dated_hours", "dated-hours", ["from_day": "2030-01-01", "reason": "New Year"])
+        try await post(
+            "block",
+            "blocks",
+            ["starts_at": "2030-01-02T10:00:00Z", "ends_at": "2030-01-02T11:00:00Z", "reason_code": "meeting"]
+        )
         try await post("type", "appointment-types", ["name": "Check-up", "minutes": 30])
         try await post(
             "schedule",
