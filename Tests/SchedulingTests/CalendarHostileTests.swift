@@ -21,6 +21,7 @@ struct CalendarHostileTests {
         #expect(code("BEGIN:VCALENDAR\n\(event)END:VEVENT\n") == "calendar-unfinished")
         #expect(code("BEGIN:VCALENDAR\n\(event)END:VCALENDAR\n") == "component-mismatch")
         #expect(code("BEGIN:VCALENDAR\n\(event)BEGIN:VEVENT\nEND:VEVENT\nEND:VEVENT\nEND:VCALENDAR") == "component-mismatch")
+        #expect(code("BEGIN:VCALENDAR\nEND:VCALENDAR\nX:1") == "outside-calendar")
         #expect(code("END:VCALENDAR") == "component-mismatch")
         #expect(code("BEGIN:VCALENDAR\n" + String(repeating: "BEGIN:X\n", count: 100_000)) == "components-too-deep")
     }
@@ -30,6 +31,7 @@ struct CalendarHostileTests {
         var limits = CalendarLimits()
         limits.bytes = 10_000
         limits.events = 2
+        limits.components = 5
         limits.lines = 4
         limits.lineBytes = 100
         limits.dates = 2
@@ -40,6 +42,7 @@ struct CalendarHostileTests {
         let zone = "BEGIN:VTIMEZONE\nX-LIC-LOCATION:Europe/Rome\nTZID:"
         #expect(code(String(repeating: "x", count: 10_001), limits) == "file-too-large")
         #expect(code(calendar(event + event + event), limits) == "too-many-events")
+        #expect(code(calendar(String(repeating: "BEGIN:X\nEND:X\n", count: 5)), limits) == "too-many-components")
         #expect(code(calendar(start + "SUMMARY:1\nSEQUENCE:1\nSTATUS:CONFIRMED\nEND:VEVENT\n"), limits) == "too-many-lines")
         #expect(code(calendar(start + "SUMMARY:\(String(repeating: "x", count: 100))\nEND:VEVENT\n"), limits) == "line-too-long")
         #expect(code(calendar(start + "EXDATE:20260302,20260303,20260304\nEND:VEVENT\n"), limits) == "too-many-dates")

@@ -143,6 +143,13 @@ struct CalendarReaderTests {
         #expect(event("DTSTART:20260302T090000", "RRULE:FREQ=DAILY").events.first?.rule?.end == .never)
     }
 
+    @Test("a UID too long to be matched holds its event")
+    func uid() {
+        let line = "UID:" + String(repeating: "1", count: 513)
+        let content = read("BEGIN:VCALENDAR\nBEGIN:VEVENT\n\(line)\nDTSTART:20260302T090000\nEND:VEVENT\nEND:VCALENDAR")
+        #expect(codes(content) == ["uid-too-long"] && content.events.isEmpty)
+    }
+
     @Test("an event that comes twice is taken once; another occurrence of its series is another event")
     func repeated() {
         let one = "BEGIN:VEVENT\nUID:1\nDTSTART:20260302T090000\nEND:VEVENT\n"

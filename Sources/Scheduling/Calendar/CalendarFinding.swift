@@ -27,6 +27,7 @@ public struct CalendarFinding: Hashable, Sendable {
         case calendarUnfinished = "calendar-unfinished"
         case componentMismatch = "component-mismatch"
         case componentsTooDeep = "components-too-deep"
+        case tooManyComponents = "too-many-components"
         case tooManyEvents = "too-many-events"
         case tooManyZones = "too-many-zones"
         case outsideCalendar = "outside-calendar"

@@ -1,11 +1,13 @@
 /// What the iCalendar reader and writer accept at most (DESIGN L11). Whatever exceeds one is a finding, or a refusal.
 public struct CalendarLimits: Hashable, Sendable {
     /// Bytes of a whole file.
-    public var bytes = 16 * 1024 * 1024
+    public var bytes = 8 * 1024 * 1024
     /// Bytes of one unfolded line. Pictures are written into such lines; they are skipped, and nothing else is so long.
     public var lineBytes = 256 * 1024
     /// Components inside each other. An alarm in an event in a calendar is three.
     public var depth = 8
+    /// Components of one file: events with several alarms each.
+    public var components = 100_000
     /// Events of one file or feed.
     public var events = 20_000
     /// Lines of one event that are of interest.

@@ -12,6 +12,7 @@ public struct CalendarReader {
     private var zones: CalendarZones
     private var zoneLines: [ContentLine] = []
     private var sawCalendar = false
+    private var components = 0
 
     /// `zoneNames` says what zones are meant by names that are not IANA's (Outlook's `Eastern Standard Time`).
     public static func read(
@@ -38,6 +39,9 @@ public struct CalendarReader {
         var last = 1
         while let line = lines.next() {
             last = line.number
+            guard !open.isEmpty || CalendarReader.isFrame(line.bytes) else {
+                return findings.add(sawCalendar ? .outsideCalendar : .noCalendar, .refusesFile, line: line.number)
+            }
             guard isOfInterest(line.bytes) else { continue }
             take(line)
             if findings.worst == .refusesFile { return }
@@ -48,14 +52,16 @@ public struct CalendarReader {
 
     /// Most lines of real files are not: alarms, attendees, what producers add for themselves. They are not even decoded.
     private func isOfInterest(_ bytes: [UInt8]) -> Bool {
-        if CalendarReader.begins(bytes, "BEGIN:") || CalendarReader.begins(bytes, "END:") { return true }
+        if CalendarReader.isFrame(bytes) { return true }
         switch open.last {
-        case "VEVENT": return CalendarEventLines.names.contains { CalendarReader.begins(bytes, $0) }
+        // Once an event is held, the rest of it is not looked at: it may be all of the file.
+        case "VEVENT": return events.last?.isHeld == false && CalendarEventLines.names.contains { CalendarReader.begins(bytes, $0) }
         case "VTIMEZONE": return CalendarZones.names.contains { CalendarReader.begins(bytes, $0) }
-        case nil: return true
         default: return false
         }
     }
+
+    private static func isFrame(_ bytes: [UInt8]) -> Bool { begins(bytes, "BEGIN:") || begins(bytes, "END:") }
 
     /// In any case.
     private static func begins(_ bytes: [UInt8], _ name: StaticString) -> Bool {
@@ -104,6 +110,8 @@ public struct CalendarReader {
         guard open.count < limits.depth else { return findings.add(.componentsTooDeep, .refusesFile, line: line.number) }
         // An event stands in a calendar and nowhere else; one in another event would mix their lines.
         guard name != "VEVENT" || open == ["VCALENDAR"] else { return findings.add(.componentMismatch, .refusesFile, line: line.number) }
+        components += 1
+        guard components <= limits.components else { return findings.add(.tooManyComponents, .refusesFile, line: line.number) }
         open.append(name)
         switch name {
         case "VEVENT":
@@ -126,7 +134,6 @@ public struct CalendarReader {
             guard events[events.count - 1].lines.count < limits.lines else { return spoil(.tooManyLines, line.number) }
             events[events.count - 1].lines.append(line)
         case "VTIMEZONE": if zoneLines.count < 8 { zoneLines.append(line) }
-        case nil: findings.add(.outsideCalendar, .note, line: line.number)
         default: break
         }
     }

@@ -1,6 +1,6 @@
 /// What a CSV reader accepts at most (DESIGN L11).
 public struct TableLimits: Hashable, Sendable {
-    public var bytes = 16 * 1024 * 1024
+    public var bytes = 8 * 1024 * 1024
     /// The header not counted.
     public var rows = 100_000
     public var columns = 64
