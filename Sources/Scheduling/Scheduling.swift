@@ -15,12 +15,11 @@ public struct Scheduling: Sendable {
     }
 
     public var routes: [Route] {
-        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes
-            + AppointmentRoutes(tenancy: tenancy).routes + StepRoutes(settings: settings).routes
-            + EncounterRoutes().routes + WeeklyHoursRoutes().routes + DatedHoursRoutes().routes + BlockRoutes().routes
-            + ExplainRoutes().routes
-            + OpeningRoutes().routes + HoldRoutes(tenancy: tenancy, settings: settings).routes + ChangeRoutes().routes + UndoRoutes(tenancy: tenancy).routes
-            + BoardRoutes().routes
+        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + WeeklyHoursRoutes().routes
+            + DatedHoursRoutes().routes + BlockRoutes().routes + AppointmentRoutes(tenancy: tenancy).routes
+            + StepRoutes(settings: settings).routes + UndoRoutes(tenancy: tenancy).routes + ChangeRoutes().routes
+            + ExplainRoutes().routes + OpeningRoutes().routes + HoldRoutes(tenancy: tenancy, settings: settings).routes
+            + BoardRoutes().routes + EncounterRoutes().routes
     }
 
     public var catalogue: JobCatalogue {

@@ -66,9 +66,9 @@ struct FlightsPerRouteTests {
             "a setting is looked up when it is not fresh in memory"
         )
         may(
-            2,
-            ["GET locations/{location}/day-boards/{day}"],
-            "several tables are read together, and only then is known whose appointments are shown and must be recorded"
+            3,
+            ["POST locations/{location}/explanations", "POST locations/{location}/openings", "GET locations/{location}/day-boards/{day}"],
+            "several tables are read in one session; its end and the flush that makes its record safe are waits of their own"
         )
         may(
             6,

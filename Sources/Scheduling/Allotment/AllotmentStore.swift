@@ -4,14 +4,6 @@ import Values
 
 /// Reads `control.allotment`: which time of a shared resource is whose.
 enum AllotmentStore {
-    static func of(_ resource: ResourceID, at location: LocationID, in window: InstantRange) -> Statement {
-        """
-        select span from control.allotment
-        where resource = \(resource) and location_id = \(location) and span && \(window)
-        order by lower(span) limit 50
-        """
-    }
-
     /// More than two hundred resources have in some weeks.
     private static let limit = 10_000
 

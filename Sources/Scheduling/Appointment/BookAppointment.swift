@@ -25,6 +25,7 @@ struct BookAppointment {
         guard let patron = found else { throw Problem.notFound }
         guard let span = InstantRange(start, start.adding(minutes: body.minutes ?? type.minutes)) else { throw StartTime.tooLate }
         let timetable = try TimetableStore.timetable(answers[4], rules)
+        let allotments = try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
         let slot = Slot(
             appointment: work.id(),
             patron: patron,
@@ -33,10 +34,10 @@ struct BookAppointment {
             span: span,
             hours: hours,
             timetable: timetable,
-            overrides: reason != nil
+            overrides: reason != nil,
+            allotments: allotments
         )
         let overridden = try slot.check(answers[3], timetable, work)
-        try await slot.checkAllotments(work, tenancy)
         try await slot.take(work)
 
         let clock = rules.wallClock(at: start)

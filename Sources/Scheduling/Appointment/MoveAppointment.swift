@@ -84,18 +84,19 @@ struct MoveAppointment {
         var settled: Set<Obstacle.Rule> = [.resourceInactive, .resourceMissing, .typeInactive, .newPatientsOnly, .returningPatientsOnly]
         if new.startsAt == old.startsAt { settled.formUnion([.leadTime, .horizon]) }
         if new.provider == old.provider { settled.insert(.performer) }
+        let hours = DiaryHours(around: new.startsAt, minutes: new.minutes, work.location.rules)
         let slot = Slot(
             appointment: id,
             patron: Patron(id: old.patient, isReturning: patron.isReturning),
             resources: cast.all,
             type: type,
             span: new.span,
-            hours: DiaryHours(around: new.startsAt, minutes: new.minutes, work.location.rules),
+            hours: hours,
             kept: old.allResources,
             overrides: overrides,
-            settled: settled
+            settled: settled,
+            allotments: try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
         )
-        try await slot.checkAllotments(work, tenancy)
         return try await slot.take(work)
     }
 

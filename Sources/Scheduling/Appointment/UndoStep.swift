@@ -41,17 +41,18 @@ struct UndoStep {
     private func takeAgain(_ old: Appointment, _ type: AppointmentType, _ resources: [Resource], _ patron: Patron, _ work: Work)
         async throws
     {
+        let hours = DiaryHours(around: old.startsAt, minutes: old.minutes, work.location.rules)
         let slot = Slot(
             appointment: id,
             patron: Patron(id: old.patient, isReturning: patron.isReturning),
             resources: resources,
             type: type,
             span: old.span,
-            hours: DiaryHours(around: old.startsAt, minutes: old.minutes, work.location.rules),
-            // It was allowed when it was booked: only who has the time now is asked.
-            settled: Set(Obstacle.Rule.allCases.filter { !$0.isTaken })
+            hours: hours,
+            // It was allowed when it was booked: only whose the time is now is asked.
+            settled: Set(Obstacle.Rule.allCases.filter { !$0.isTaken && $0 != .outsideAllotment }),
+            allotments: try await AllotmentStore.read(resources, at: work.location, in: hours.window, tenancy)
         )
-        try await slot.checkAllotments(work, tenancy)
         try await slot.take(work)
     }
 }

@@ -27,6 +27,7 @@ struct HoldOpening {
         let timetable = try TimetableStore.timetable(answers[4], rules)
         let id = work.id(HoldID.self)
         let expiresAt = work.now.adding(minutes: minutes)
+        let allotments = try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
         let slot = Slot(
             appointment: AppointmentID(id.uuid),
             patron: patron,
@@ -35,10 +36,10 @@ struct HoldOpening {
             span: span,
             hours: hours,
             timetable: timetable,
+            allotments: allotments,
             expiry: expiresAt
         )
         _ = try slot.check(answers[3], timetable, work)
-        try await slot.checkAllotments(work, tenancy)
         try await slot.take(work)
         let hold = Hold(
             id: id,

@@ -22,9 +22,7 @@ struct Diary: Sendable {
                 guard others.isEmpty else { return others }
             }
             // A lane is held from beginning to end: one must be free all the time.
-            let hasFreeLane = (0..<demand.lanes).contains { lane in
-                !overlapping.contains { $0.lanes.contains(lane: lane) }
-            }
+            let hasFreeLane = (0..<demand.lanes).contains { lane in !overlapping.contains { $0.lanes.contains(lane: lane) } }
             return demand.lanes == 1 || !hasFreeLane ? overlapping : []
         }
     }
@@ -53,9 +51,7 @@ struct Diary: Sendable {
             let goesBack = canGoBack && (!canGoOn || wanted - earlier <= later - wanted)
             let start = Instant(seconds: goesBack ? earlier : later)
             if goesBack { earlier -= quarter } else { later += quarter }
-            guard let candidate = InstantRange(start, start.adding(seconds: length)),
-                hours.contains(candidate), start >= first
-            else {
+            guard let candidate = InstantRange(start, start.adding(seconds: length)), hours.contains(candidate), start >= first else {
                 continue
             }
             if isKnown(demands, candidate), isAllowed(candidate), conflicts(demands, candidate).isEmpty {

@@ -42,9 +42,7 @@ struct Demand: Sendable, Hashable {
     }
 
     init(_ resource: Resource, _ type: AppointmentType) {
-        let lanes =
-            type.doubleBooking == .lanes && resource.kind == .provider
-            ? max(resource.lanes, type.lanes) : resource.lanes
+        let lanes = type.doubleBooking == .lanes && resource.kind == .provider ? max(resource.lanes, type.lanes) : resource.lanes
         self.init(
             holder: resource.id.uuid,
             lanes: type.seats > 1 ? type.seats : lanes,
@@ -64,8 +62,7 @@ struct Demand: Sendable, Hashable {
     /// The time taken for an appointment of `span`.
     func span(for span: InstantRange) -> InstantRange {
         // Buffers only widen, so the range is never empty.
-        InstantRange(span.start.adding(minutes: -bufferBefore), span.end.adding(minutes: bufferAfter))
-            ?? span
+        InstantRange(span.start.adding(minutes: -bufferBefore), span.end.adding(minutes: bufferAfter)) ?? span
     }
 }
 
@@ -75,7 +72,5 @@ extension InstantRange {
 }
 
 extension Int4Range {
-    func contains(lane: Int) -> Bool {
-        lower <= Int32(clamping: lane) && upper.map { Int32(clamping: lane) < $0 } ?? true
-    }
+    func contains(lane: Int) -> Bool { lower <= Int32(clamping: lane) && upper.map { Int32(clamping: lane) < $0 } ?? true }
 }

@@ -23,6 +23,8 @@ struct Slot: Sendable {
     var overrides = false
     /// Rules that were asked before: an appointment that moves keeps its type, its patient and perhaps its start.
     var settled: Set<Obstacle.Rule> = [.resourceInactive, .resourceMissing]
+    /// What is this location's of the resources that locations share.
+    var allotments: [ResourceID: [InstantRange]] = [:]
     /// For a hold: when it ends.
     var expiry: Instant?
 
@@ -41,106 +43,47 @@ struct Slot: Sendable {
 
     /// The rules that are set aside; empty without `overrides`. Errors: `slot_taken`, `not_bookable`.
     func check(_ taken: Rows, _ timetable: Timetable, _ work: Work) throws -> [Obstacle.Rule] {
-        try check(
-            taken,
-            timetable,
-            at: work.now,
-            showsAppointments: work.caller.may(.appointmentsRead, at: work.location)
-        )
+        try check(taken, timetable, at: work.now, showsAppointments: work.caller.may(.appointmentsRead, at: work.location))
     }
 
-    private func check(
-        _ taken: Rows,
-        _ timetable: Timetable,
-        at now: Instant,
-        showsAppointments: Bool
-    ) throws -> [Obstacle.Rule] {
-        let diary = Diary(
-            try taken.map(OccupancyStore.occupancy),
-            in: hours.window,
-            moving: appointment
-        )
+    private func check(_ taken: Rows, _ timetable: Timetable, at now: Instant, showsAppointments: Bool) throws -> [Obstacle.Rule] {
+        let diary = Diary(try taken.map(OccupancyStore.occupancy), in: hours.window, moving: appointment)
         let rules = rulebook(timetable, diary, at: now)
         let obstacles = rules.obstacles(to: span).filter { !isSettled($0) }
         let hard = obstacles.filter { !overrides || !$0.isOverridable }
-        guard !hard.isEmpty else {
-            return Set(obstacles.map(\.rule)).sorted { $0.rawValue < $1.rawValue }
-        }
+        guard !hard.isEmpty else { return Set(obstacles.map(\.rule)).sorted { $0.rawValue < $1.rawValue } }
         let alternatives = alternatives(rules, diary, timetable, at: now)
         guard hard.contains(where: \.rule.isTaken) else {
-            throw NotBookable.problem(
-                hard,
-                alternatives: alternatives,
-                showsAppointments: showsAppointments
-            )
+            if let shared = hard.first(where: { $0.rule == .outsideAllotment })?.remedy.resource {
+                throw Slot.outsideAllotment(shared, allotments[shared] ?? [], alternatives)
+            }
+            throw NotBookable.problem(hard, alternatives: alternatives, showsAppointments: showsAppointments)
         }
         let conflicts = diary.conflicts(rules.demands, span)
-        throw SlotTaken.problem(
-            conflicts,
-            alternatives: alternatives,
-            patient: patron?.id,
-            showsAppointments: showsAppointments
-        )
+        throw SlotTaken.problem(conflicts, alternatives: alternatives, patient: patron?.id, showsAppointments: showsAppointments)
     }
 
     /// The nearest times at which no rule and nobody is in the way; none when something is that no other time would change.
-    private func alternatives(
-        _ rules: Rulebook,
-        _ diary: Diary,
-        _ timetable: Timetable,
-        at now: Instant
-    ) -> [InstantRange] {
+    private func alternatives(_ rules: Rulebook, _ diary: Diary, _ timetable: Timetable, at now: Instant) -> [InstantRange] {
         guard rules.standing.allSatisfy(isSettled) else { return [] }
         let search = hours.search(timetable, resources.map(\.id))
-        return diary.nearestOpenings(
-            to: span,
-            rules.demands,
-            within: search,
-            notBefore: now,
-            where: rules.allows
-        )
+        return diary.nearestOpenings(to: span, rules.demands, within: search, notBefore: now, where: rules.allows)
     }
 
     private func rulebook(_ timetable: Timetable, _ diary: Diary, at now: Instant) -> Rulebook {
-        Rulebook(
-            type: type,
-            patron: patron,
-            cast: resources,
-            timetable: timetable,
-            diary: diary,
-            now: now
-        )
+        var rulebook = Rulebook(type: type, patron: patron, cast: resources, timetable: timetable, diary: diary, now: now)
+        rulebook.allotments = allotments
+        return rulebook
     }
 
     /// What was checked before, each id with its pointer.
     private func isSettled(_ obstacle: Obstacle) -> Bool { settled.contains(obstacle.rule) }
 
-    /// Resources that several locations share are taken only where they are this location's; others cost no look.
-    /// Errors: `outside_allotment`.
-    func checkAllotments(_ work: Work, _ tenancy: Tenancy) async throws {
-        for resource in resources where resource.shared {
-            let wanted = Demand(resource, type).span(for: span)
-            let rows = try await tenancy.organizationRead(
-                work.location.organization,
-                AllotmentStore.of(resource.id, at: work.location.id, in: hours.window)
-            )
-            let allotments = try rows.map { try $0.value(0, as: InstantRange.self) }
-            guard allotments.contains(where: { $0.contains(wanted) }) else {
-                throw Slot.outsideAllotment(resource, allotments)
-            }
-        }
-    }
-
-    private static func outsideAllotment(_ resource: Resource, _ allotments: [InstantRange])
-        -> Problem
-    {
+    private static func outsideAllotment(_ resource: ResourceID, _ own: [InstantRange], _ alternatives: [InstantRange]) -> Problem {
         var problem = outsideAllotment
-        problem.extra["resource_id"] = "\"\(resource.id)\""
-        problem.extra["allotments"] =
-            "["
-            + allotments.map { "{\"from\":\"\($0.start)\",\"until\":\"\($0.end)\"}" }.joined(
-                separator: ","
-            ) + "]"
+        problem.extra["resource_id"] = "\"\(resource)\""
+        problem.extra["allotments"] = "[" + own.map { "{\"from\":\"\($0.start)\",\"until\":\"\($0.end)\"}" }.joined(separator: ",") + "]"
+        problem.extra["alternatives"] = SlotTaken.json(alternatives)
         return problem
     }
 

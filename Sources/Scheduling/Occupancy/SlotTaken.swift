@@ -10,12 +10,7 @@ enum SlotTaken {
     )
     static let shown = 20
 
-    static func problem(
-        _ conflicts: [Occupancy],
-        alternatives: [InstantRange],
-        patient: PatientID?,
-        showsAppointments: Bool
-    ) -> Problem {
+    static func problem(_ conflicts: [Occupancy], alternatives: [InstantRange], patient: PatientID?, showsAppointments: Bool) -> Problem {
         var problem = problem
         var writer = JSONWriter()
         writer.beginArray()
@@ -25,7 +20,7 @@ enum SlotTaken {
             writer.string(conflict.holder.description)
             write(conflict.span, &writer, "from", "until")
             if showsAppointments {
-                writer.key("appointment_id")
+                writer.key(conflict.isHold ? "hold_id" : "appointment_id")
                 writer.string(conflict.appointment.description)
             }
             writer.endObject()
@@ -48,12 +43,7 @@ enum SlotTaken {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    private static func write(
-        _ span: InstantRange,
-        _ writer: inout JSONWriter,
-        _ start: StaticString,
-        _ end: StaticString
-    ) {
+    private static func write(_ span: InstantRange, _ writer: inout JSONWriter, _ start: StaticString, _ end: StaticString) {
         writer.key(start)
         writer.string(span.start.description)
         writer.key(end)
