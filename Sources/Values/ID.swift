@@ -36,6 +36,7 @@ public enum Entity {
     public enum Encounter {}
     public enum Event {}
     public enum FeeSchedule {}
+    public enum FreedSlot {}
     public enum Hold {}
     public enum Invoice {}
     public enum Job {}
@@ -53,6 +54,8 @@ public enum Entity {
     public enum Role {}
     public enum Session {}
     public enum Staff {}
+    public enum WaitlistEntry {}
+    public enum WaitlistOffer {}
     public enum WeeklyHours {}
 }
 
@@ -72,6 +75,7 @@ public typealias DatedHoursID = ID<Entity.DatedHours>
 public typealias EncounterID = ID<Entity.Encounter>
 public typealias EventID = ID<Entity.Event>
 public typealias FeeScheduleID = ID<Entity.FeeSchedule>
+public typealias FreedSlotID = ID<Entity.FreedSlot>
 public typealias HoldID = ID<Entity.Hold>
 public typealias InvoiceID = ID<Entity.Invoice>
 public typealias JobID = ID<Entity.Job>
@@ -89,4 +93,6 @@ public typealias ResourceID = ID<Entity.Resource>
 public typealias RoleID = ID<Entity.Role>
 public typealias SessionID = ID<Entity.Session>
 public typealias StaffID = ID<Entity.Staff>
+public typealias WaitlistEntryID = ID<Entity.WaitlistEntry>
+public typealias WaitlistOfferID = ID<Entity.WaitlistOffer>
 public typealias WeeklyHoursID = ID<Entity.WeeklyHours>

@@ -1,6 +1,6 @@
 extension Setting {
     /// Every setting there is, by name. Each is read somewhere: one that nothing reads would be a promise nobody keeps.
-    public static let all = [chartNumberPrefix, holdMinutes, lateCancellation]
+    public static let all = [chartNumberPrefix, holdMinutes, lateCancellation, waitlistWaveMinutes, waitlistWaveSize]
 
     public static let lateCancellation = Setting(
         "scheduling.late_cancellation_hours",
@@ -14,6 +14,20 @@ extension Setting {
         .number(1...60),
         standard: .number(5),
         "How many minutes an opening is held for somebody before it is free again."
+    )
+
+    public static let waitlistWaveSize = Setting(
+        "scheduling.waitlist_wave_size",
+        .number(1...20),
+        standard: .number(3),
+        "To how many people of the waitlist a freed time is offered at once."
+    )
+
+    public static let waitlistWaveMinutes = Setting(
+        "scheduling.waitlist_wave_minutes",
+        .number(1...1440),
+        standard: .number(15),
+        "How many minutes an offer of a freed time stands before the next people are asked."
     )
 
     public static let chartNumberPrefix = Setting(
