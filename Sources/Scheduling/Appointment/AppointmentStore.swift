@@ -26,7 +26,20 @@ enum AppointmentStore {
 
     static func one(_ id: AppointmentID) -> Statement { all + " where appointment.id = \(id)" }
 
+    static func these(_ ids: [AppointmentID]) -> Statement { all + " where appointment.id = any(\(ids))" }
+
     static func locked(_ id: AppointmentID) -> Statement { all + " where appointment.id = \(id) for no key update of appointment" }
+
+    /// Those whose ids a query yields, locked in the order of their ids.
+    static func locked(_ ids: Statement) -> Statement {
+        all + " where appointment.id in (" + ids + ") order by appointment.id for no key update of appointment"
+    }
+
+    static func page(_ ids: Statement, after: (start: Instant, id: AppointmentID)?, limit: Int) -> Statement {
+        var select = all + " where appointment.id in (" + ids + ")"
+        if let after { select += " and (appointment.starts_at, appointment.id) > (\(after.start), \(after.id))" }
+        return select + " order by appointment.starts_at, appointment.id limit \(limit)"
+    }
 
     static func page(_ range: InstantRange?, _ query: AppointmentQuery, after: (start: Instant, id: AppointmentID)?, limit: Int)
         -> Statement
@@ -38,6 +51,21 @@ enum AppointmentStore {
         if let status = query.status { select += " and appointment.status = \(status)" }
         if let after { select += " and (appointment.starts_at, appointment.id) > (\(after.start), \(after.id))" }
         return select + " order by appointment.starts_at, appointment.id limit \(limit)"
+    }
+
+    /// What a file of appointments says; the id comes first, the patient's is `patient_id`.
+    static func export(_ span: InstantRange, limit: Int) -> Statement {
+        """
+        select appointment.id, appointment.patient_id, patient.chart_number, appointment_type.name as type_name, calendar.name as provider_name, appointment.starts_at,
+            appointment.ends_at, appointment.note, appointment.status,
+            (select array_agg(resource.name order by resource.name) from {location}.resource where resource.id = any(appointment.resource_ids)) as resource_names
+        from {location}.appointment
+        join {location}.patient on patient.id = appointment.patient_id
+        join {location}.appointment_type on appointment_type.id = appointment.type_id
+        join {location}.resource calendar on calendar.id = appointment.provider_id
+        where appointment.starts_at >= \(span.start) and appointment.starts_at < \(span.end)
+        order by appointment.starts_at, appointment.id limit \(limit)
+        """
     }
 
     static func insert(_ appointment: Appointment, by actor: UUID) -> Statement {

@@ -15,6 +15,11 @@ enum AppointmentTypeStore {
         chosen("select type_id from {location}.appointment where appointment.id = \(appointment)")
     }
 
+    /// Those of several appointments.
+    static func of(_ appointments: [AppointmentID]) -> Statement {
+        all + " where id in (select type_id from {location}.appointment where appointment.id = any(\(appointments)))"
+    }
+
     /// The one whose id a query yields.
     static func chosen(_ id: Statement) -> Statement { all + " where appointment_type.id = (" + id + ")" }
 

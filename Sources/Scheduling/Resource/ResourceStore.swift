@@ -30,6 +30,19 @@ enum ResourceStore {
             """
     }
 
+    /// Those of these ids and those that several appointments use.
+    static func these(_ ids: [ResourceID], orOf appointments: [AppointmentID]) -> Statement {
+        all + """
+             where resource.id = any(\(ids))
+                or resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id = any(\(appointments)))
+            """
+    }
+
+    /// Those that any of the appointments uses whose ids a query yields.
+    static func usedBy(_ appointments: Statement) -> Statement {
+        all + " where resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id in (" + appointments + "))"
+    }
+
     /// All in use that a type may need: its kinds, and every provider.
     static func needed(_ type: AppointmentTypeID) -> Statement {
         all + """
