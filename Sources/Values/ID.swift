@@ -28,6 +28,7 @@ public enum Entity {
     public enum BillingEntity {}
     public enum BillingRun {}
     public enum Block {}
+    public enum CalendarFeed {}
     public enum Charge {}
     public enum Claim {}
     public enum ClaimFile {}
@@ -52,6 +53,7 @@ public enum Entity {
     public enum Remittance {}
     public enum Resource {}
     public enum Role {}
+    public enum Series {}
     public enum Session {}
     public enum Staff {}
     public enum WaitlistEntry {}
@@ -67,6 +69,7 @@ public typealias AuditEntryID = ID<Entity.AuditEntry>
 public typealias BillingEntityID = ID<Entity.BillingEntity>
 public typealias BillingRunID = ID<Entity.BillingRun>
 public typealias BlockID = ID<Entity.Block>
+public typealias CalendarFeedID = ID<Entity.CalendarFeed>
 public typealias ChargeID = ID<Entity.Charge>
 public typealias ClaimID = ID<Entity.Claim>
 public typealias ClaimFileID = ID<Entity.ClaimFile>
@@ -91,6 +94,7 @@ public typealias RelationshipID = ID<Entity.Relationship>
 public typealias RemittanceID = ID<Entity.Remittance>
 public typealias ResourceID = ID<Entity.Resource>
 public typealias RoleID = ID<Entity.Role>
+public typealias SeriesID = ID<Entity.Series>
 public typealias SessionID = ID<Entity.Session>
 public typealias StaffID = ID<Entity.Staff>
 public typealias WaitlistEntryID = ID<Entity.WaitlistEntry>

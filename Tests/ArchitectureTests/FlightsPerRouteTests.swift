@@ -70,6 +70,26 @@ struct FlightsPerRouteTests {
             ["POST locations/{location}/explanations", "POST locations/{location}/openings", "GET locations/{location}/day-boards/{day}"],
             "several tables are read in one session; its end and the flush that makes its record safe are waits of their own"
         )
+        may(3, ["POST locations/{location}/series-previews"], "several tables are read in one session, as for openings")
+        may(
+            4,
+            [
+                "POST locations/{location}/series", "PATCH locations/{location}/series/{series}",
+                "POST locations/{location}/series/{series}/cancellation",
+            ],
+            "what is taken under the locks decides what is booked, so looking and taking are apart; a setting may be looked up"
+        )
+        let imports = ["appointment-imports", "appointment-import-previews"]
+        may(
+            7,
+            imports.map { "POST locations/{location}/" + $0 } + imports.map { "POST locations/{location}/providers/{provider}/" + $0 },
+            "a file's words are looked up, then its references under the locks, however many rows it has"
+        )
+        may(
+            5,
+            ["GET calendar-feeds/{token}"],
+            "settings are looked up when they are not fresh in memory; its tables are read in one session"
+        )
         may(
             6,
             ["POST locations/{location}/break-glass"],

@@ -1,6 +1,6 @@
 extension Setting {
     /// Every setting there is, by name. Each is read somewhere: one that nothing reads would be a promise nobody keeps.
-    public static let all = [chartNumberPrefix, holdMinutes, lateCancellation, waitlistWaveMinutes, waitlistWaveSize]
+    public static let all = [chartNumberPrefix, feedNames, holdMinutes, lateCancellation, waitlistWaveMinutes, waitlistWaveSize]
 
     public static let lateCancellation = Setting(
         "scheduling.late_cancellation_hours",
@@ -28,6 +28,14 @@ extension Setting {
         .number(1...1440),
         standard: .number(15),
         "How many minutes an offer of a freed time stands before the next people are asked."
+    )
+
+    public static let feedNames = Setting(
+        "scheduling.feed_names",
+        .number(0...1),
+        standard: .number(0),
+        scopes: [.organization, .location],
+        "1 shows patients' names in the calendars that providers subscribe to; 0 shows the type of appointment only."
     )
 
     public static let chartNumberPrefix = Setting(
