@@ -40,7 +40,8 @@ enum ResourceStore {
 
     /// Those that any of the appointments uses whose ids a query yields.
     static func usedBy(_ appointments: Statement) -> Statement {
-        all + " where resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id in (" + appointments + "))"
+        all + " where resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id in (" + appointments
+            + "))"
     }
 
     /// All in use that a type may need: its kinds, and every provider.
