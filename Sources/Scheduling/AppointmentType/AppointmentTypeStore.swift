@@ -15,6 +15,8 @@ enum AppointmentTypeStore {
         chosen("select type_id from {location}.appointment where appointment.id = \(appointment)")
     }
 
+    static func these(_ ids: [AppointmentTypeID]) -> Statement { all + " where id = any(\(ids))" }
+
     /// Those of several appointments.
     static func of(_ appointments: [AppointmentID]) -> Statement {
         all + " where id in (select type_id from {location}.appointment where appointment.id = any(\(appointments)))"

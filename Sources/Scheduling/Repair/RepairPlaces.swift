@@ -109,7 +109,9 @@ struct RepairPlaces {
         }
         var blockers: Set<Int> = []
         for take in takes {
-            for other in soft[take.holder] ?? [] where other.visit != index && other.span.overlaps(take.span) { blockers.insert(other.visit) }
+            for other in soft[take.holder] ?? [] where other.visit != index && other.span.overlaps(take.span) {
+                blockers.insert(other.visit)
+            }
         }
         return RepairCandidate(place: place, takes: takes, weight: RepairWeight.of(place, instead: visit), blockers: blockers)
     }
@@ -200,10 +202,12 @@ struct RepairPlaces {
         let canBeUsed = performers.contains { id in
             empty.allowed(id, type, length).ranges.contains { $0.upperBound > earliest }
         }
-        if canBeUsed, visit.further.allSatisfy({ own in
-            let kind = day.resources[own]?.kind ?? .room
-            return day.resources.values.contains { $0.kind == kind && !empty.allowed($0.id, type, length).isEmpty }
-        }) {
+        if canBeUsed,
+            visit.further.allSatisfy({ own in
+                let kind = day.resources[own]?.kind ?? .room
+                return day.resources.values.contains { $0.kind == kind && !empty.allowed($0.id, type, length).isEmpty }
+            })
+        {
             return .taken
         }
         return isAlone ? .noPerformer : .noHours

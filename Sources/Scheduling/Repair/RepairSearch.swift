@@ -1,3 +1,4 @@
+import Postgres
 import Values
 
 /// Proposes moves for the visits an outage touches: the fewest patients without a place, then the fewest disturbed, then the smallest shifts. Branch
