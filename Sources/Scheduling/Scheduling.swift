@@ -34,6 +34,7 @@ public struct Scheduling: Sendable {
 
     private var waitlistRoutes: [Route] {
         RepairRoutes(tenancy: tenancy).routes + WaitlistRoutes().routes + OfferRoutes(tenancy: tenancy).routes
+            + NoShowRoutes().routes
     }
 
     public var catalogue: JobCatalogue {

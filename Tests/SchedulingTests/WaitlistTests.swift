@@ -1,4 +1,5 @@
 import Assembly
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
