@@ -49,7 +49,8 @@ public struct Scheduling: Sendable {
             events: [
                 "appointment.booked", "appointment.confirmed", "appointment.moved", "appointment.cancelled", "appointment.arrived",
                 "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
-                "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed", "waitlist.offered", "waitlist.claimed",
+                "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed",
+                "waitlist.offered", "waitlist.claimed",
             ]
         )
     }

@@ -91,6 +91,24 @@ struct FlightsPerRouteTests {
             "settings are looked up when they are not fresh in memory; its tables are read in one session"
         )
         may(
+            4,
+            ["POST locations/{location}/repairs"],
+            "everything that moves is locked before the first takes its new time; one more flight for each appointment that moves"
+        )
+        may(
+            6,
+            ["POST locations/{location}/waitlist-claims"],
+            "the offer and the appointment that is given up are locked first, then a booking follows, then what is given up is cancelled"
+        )
+        may(
+            2,
+            [
+                "POST locations/{location}/repair-proposals", "GET locations/{location}/appointments/{appointment}/no-show-risk",
+                "GET locations/{location}/no-show-rates",
+            ],
+            "several tables are read together, and only then is known whose appointments are shown and must be recorded"
+        )
+        may(
             6,
             ["POST locations/{location}/break-glass"],
             "staff, rights and open emergencies are looked at, and its record is at the location"

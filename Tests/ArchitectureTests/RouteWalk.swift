@@ -34,6 +34,7 @@ final class RouteWalk {
         try await patients()
         try await schedule()
         try await series()
+        try await waitlist()
         try await emergencies()
         try await appointments()
         try await money()

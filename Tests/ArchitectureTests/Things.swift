@@ -43,6 +43,7 @@ enum Things {
             "appointments",
             ["patient_id": id("patient"), "type_id": id("type"), "provider_id": id("provider"), "starts_at": .string(rounded.description)]
         )
+        try await post("entry", "waitlist-entries", ["patient_id": id("patient"), "type_ids": [id("type")]])
         try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "through_day": "2026-01-31"])
         return things
     }
