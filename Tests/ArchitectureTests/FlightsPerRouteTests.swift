@@ -91,7 +91,7 @@ struct FlightsPerRouteTests {
             "settings are looked up when they are not fresh in memory; its tables are read in one session"
         )
         may(
-            4,
+            5,
             ["POST locations/{location}/repairs"],
             "everything that moves is locked before the first takes its new time; one more flight for each appointment that moves"
         )

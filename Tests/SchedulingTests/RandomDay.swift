@@ -16,7 +16,7 @@ struct RandomDay {
         let clock = DayClock(try #require(Day("2026-03-02")), through: try #require(Day("2026-03-02")), rules)
         let resources =
             (0..<providers).map { resource(UInt64($0 + 1), .provider) } + (0..<rooms).map { resource(UInt64($0 + 100), .room) }
-        let types = RandomDay.types(resources, &random)
+        let types = RandomDay.types(resources, mayDiffer: providers < 5, &random)
         let table = Dictionary(resources.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let part = try #require(DayPart(from: 60 * hours.lowerBound, until: 60 * hours.upperBound))
         var day = RepairDay(
@@ -39,7 +39,7 @@ struct RandomDay {
         self.day = day
     }
 
-    private static func types(_ resources: [Resource], _ random: inout Seeded) -> [AppointmentType] {
+    private static func types(_ resources: [Resource], mayDiffer: Bool, _ random: inout Seeded) -> [AppointmentType] {
         (0..<2).map { number in
             var type = appointmentType(
                 minutes: number == 0 ? 60 : 30,
@@ -47,7 +47,7 @@ struct RandomDay {
                 needs: number == 0 ? [.provider, .room] : [.provider]
             )
             type.id = AppointmentTypeID(UUID(high: 21, low: UInt64(number)))
-            if Bool.random(using: &random) {
+            if mayDiffer, Bool.random(using: &random) {
                 type.performers = resources.prefix(2).map { ProviderID($0.id.uuid) }
             }
             return type

@@ -18,10 +18,12 @@ struct RepairSearchTests {
     func best() throws {
         var random = Seeded(17)
         var (moved, stuck, others) = (0, 0, 0)
-        for round in 0..<60 {
-            var day = try RandomDay(&random).day
-            day.othersAtMost = Int.random(in: 0...1, using: &random)
-            let proposal = RepairProposal(day, patience: 200_000)
+        for round in 0..<90 {
+            // Every third day is nearly full: somebody whom nothing forces must make room.
+            let isFull = round.isMultiple(of: 3)
+            var day = try RandomDay(&random, providers: isFull ? 2 : 3, visits: isFull ? 9 : 6, hours: isFull ? 9...12 : 9...13).day
+            day.othersAtMost = isFull ? 1 : Int.random(in: 0...1, using: &random)
+            let proposal = RepairProposal(day, patience: 2_000_000)
             #expect(proposal.isBest, "round \(round)")
             var brute = BruteRepair(day)
             let least = brute.leastWeight()

@@ -75,9 +75,10 @@ struct ApplyRepair {
     private func lock(_ plans: [Plan], _ work: Work) async throws {
         let resources = Set(plans.flatMap { $0.old.allResources + $0.cast.all.map(\.id) })
         let patients = Set(plans.map(\.old.patient))
-        work.enqueue(OccupancyStore.lock(resources.sorted()))
-        work.enqueue(RepairStore.lockPatients(patients.sorted()))
-        work.enqueue(RepairStore.free(plans.map(\.old.id)))
+        // A flight of its own: what a slot asks first would otherwise come before it.
+        _ = try await work.query([
+            OccupancyStore.lock(resources.sorted()), RepairStore.lockPatients(patients.sorted()), RepairStore.free(plans.map(\.old.id)),
+        ])
     }
 
     private func apply(_ plan: Plan, _ work: Work) async throws -> Appointment {

@@ -5,8 +5,8 @@ import Values
 /// and bound: exact when it ends by itself, which small days always do; a large day stops at a number of steps, with the best found until then. A
 /// patient whom no outage touches is moved only to make room for one who would have none, and never left without a place.
 struct RepairSearch {
-    /// Steps: about a third of a second of a slow machine.
-    static let patience = 4_000
+    /// Places that are looked at: well under a second, also of a slow machine.
+    static let patience = 20_000
 
     private let day: RepairDay
     private let affected: [Int]
@@ -85,10 +85,10 @@ struct RepairSearch {
         for candidate in candidates(index) {
             guard bound + candidate.weight < bestWeight else { return }
             guard steps < patience else { return }
+            steps += 1
             let disturbed = candidate.blockers.subtracting(moved)
             guard moved.count + disturbed.count <= day.othersAtMost else { continue }
             guard !decided.contains(where: { $0.candidate.collides(with: candidate) }) else { continue }
-            steps += 1
             descend(
                 ArraySlice(disturbed.sorted()) + rest,
                 decided + [(index, candidate)],
