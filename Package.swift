@@ -47,7 +47,7 @@ let package = Package(
         // The slices, left to right.
         slice("Organizations"),
         slice("Patients"),
-        slice("Scheduling", ["Organizations", "Patients"]),
+        room("Scheduling", platform + ["Organizations", "Patients"], [log, crypto]),
         slice("Billing", ["Organizations", "Patients", "Scheduling"]),
         room("Claims", platform + ["Organizations", "Patients", "Scheduling", "Billing", "X12"], [log, crypto]),
         slice("Reporting", ["Organizations", "Patients", "Scheduling", "Billing", "Claims"]),

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `polyclinic`, the command line of platform operators. Exit codes: 0 done; 1 refused or failed; 2 something was found that needs attention
-/// (doctor, audit verify, migrate status, dead jobs, missing keys, X12 files); 64 the command was not understood; 78 the settings cannot be used.
+/// (doctor, audit verify, migrate status, dead jobs, missing keys, X12 and calendar files); 64 the command was not understood; 78 the settings cannot be used.
 @main
 struct Polyclinic: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +12,8 @@ struct Polyclinic: AsyncParsableCommand {
         subcommands: [
             InstallCommand.self, OrganizationCommand.self, LocationCommand.self, StaffCommand.self, SettingCommand.self,
             MigrateCommand.self, JobsCommand.self,
-            AuditCommand.self, BackupCommand.self, KeyCommand.self, X12Command.self, DoctorCommand.self, DemoCommand.self,
+            AuditCommand.self, BackupCommand.self, KeyCommand.self, X12Command.self, CalendarCommand.self, DoctorCommand.self,
+            DemoCommand.self,
         ]
     )
 }

@@ -23,8 +23,7 @@ public struct Reporting: Sendable {
 
     /// What changes a day's figures.
     private static let events = [
-        "appointment.booked", "appointment.moved", "appointment.cancelled", "appointment.no_show", "encounter.created", "charge.posted",
-        "payment.posted",
-        "remittance.posted",
+        "appointment.booked", "appointment.moved", "appointment.cancelled", "appointment.no_show", "appointment.restored",
+        "encounter.created", "charge.posted", "payment.posted", "remittance.posted",
     ]
 }

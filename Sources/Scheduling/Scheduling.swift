@@ -14,23 +14,53 @@ public struct Scheduling: Sendable {
         self.settings = settings
     }
 
-    public var routes: [Route] {
-        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes
-            + AppointmentRoutes(tenancy: tenancy).routes + StepRoutes(settings: settings).routes
-            + EncounterRoutes().routes
+    public var routes: [Route] { calendarRoutes + bookingRoutes + plannedRoutes + waitlistRoutes + EncounterRoutes().routes }
+
+    private var calendarRoutes: [Route] {
+        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + WeeklyHoursRoutes().routes
+            + DatedHoursRoutes().routes + BlockRoutes().routes
+    }
+
+    private var bookingRoutes: [Route] {
+        AppointmentRoutes(tenancy: tenancy).routes + StepRoutes(settings: settings).routes + UndoRoutes(tenancy: tenancy).routes
+            + ChangeRoutes().routes + ExplainRoutes().routes + OpeningRoutes().routes
+            + HoldRoutes(tenancy: tenancy, settings: settings).routes + BoardRoutes().routes
+    }
+
+    private var plannedRoutes: [Route] {
+        SeriesRoutes(tenancy: tenancy, settings: settings).routes + FeedRoutes(settings: settings).routes
+            + ImportRoutes(tenancy: tenancy).routes
+    }
+
+    private var waitlistRoutes: [Route] {
+        RepairRoutes(tenancy: tenancy).routes + WaitlistRoutes().routes + OfferRoutes(tenancy: tenancy).routes
+            + NoShowRoutes().routes
     }
 
     public var catalogue: JobCatalogue {
         JobCatalogue(
-            jobs: [JobRegistration(ClearHolds.self)],
+            jobs: [JobRegistration(ClearHolds.self)] + waitlistJobs,
+            subscriptions: ["appointment.cancelled", "appointment.moved"].map { name in
+                Subscription(name, starts: NoticeFreedTime.self) { event in
+                    NoticeFreedTime(appointment: try event.members.id("appointment"))
+                }
+            },
             cron: [CronEntry(eachLocation: "scheduling.holds", .hourly(minute: 7)) { _, _ in ClearHolds() }],
             events: [
                 "appointment.booked", "appointment.confirmed", "appointment.moved", "appointment.cancelled", "appointment.arrived",
                 "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
-                "appointment.no_show", "encounter.created",
+                "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed",
+                "waitlist.offered", "waitlist.claimed",
             ]
         )
     }
 
-    public var patientSections: [any PatientSection] { [AppointmentSection(), EncounterSection()] }
+    private var waitlistJobs: [JobRegistration] {
+        [
+            JobRegistration(NoticeFreedTime.self) { job, context in try await job.run(context) },
+            JobRegistration(OfferWave.self) { [settings] job, context in try await job.run(context, settings) },
+        ]
+    }
+
+    public var patientSections: [any PatientSection] { [AppointmentSection(), EncounterSection(), WaitlistSection()] }
 }

@@ -27,13 +27,18 @@ public enum Entity {
     public enum AuditEntry {}
     public enum BillingEntity {}
     public enum BillingRun {}
+    public enum Block {}
+    public enum CalendarFeed {}
     public enum Charge {}
     public enum Claim {}
     public enum ClaimFile {}
     public enum Coverage {}
+    public enum DatedHours {}
     public enum Encounter {}
     public enum Event {}
     public enum FeeSchedule {}
+    public enum FreedSlot {}
+    public enum Hold {}
     public enum Invoice {}
     public enum Job {}
     public enum LedgerEntry {}
@@ -48,8 +53,12 @@ public enum Entity {
     public enum Remittance {}
     public enum Resource {}
     public enum Role {}
+    public enum Series {}
     public enum Session {}
     public enum Staff {}
+    public enum WaitlistEntry {}
+    public enum WaitlistOffer {}
+    public enum WeeklyHours {}
 }
 
 public typealias AccountID = ID<Entity.Account>
@@ -59,13 +68,18 @@ public typealias AppointmentTypeID = ID<Entity.AppointmentType>
 public typealias AuditEntryID = ID<Entity.AuditEntry>
 public typealias BillingEntityID = ID<Entity.BillingEntity>
 public typealias BillingRunID = ID<Entity.BillingRun>
+public typealias BlockID = ID<Entity.Block>
+public typealias CalendarFeedID = ID<Entity.CalendarFeed>
 public typealias ChargeID = ID<Entity.Charge>
 public typealias ClaimID = ID<Entity.Claim>
 public typealias ClaimFileID = ID<Entity.ClaimFile>
 public typealias CoverageID = ID<Entity.Coverage>
+public typealias DatedHoursID = ID<Entity.DatedHours>
 public typealias EncounterID = ID<Entity.Encounter>
 public typealias EventID = ID<Entity.Event>
 public typealias FeeScheduleID = ID<Entity.FeeSchedule>
+public typealias FreedSlotID = ID<Entity.FreedSlot>
+public typealias HoldID = ID<Entity.Hold>
 public typealias InvoiceID = ID<Entity.Invoice>
 public typealias JobID = ID<Entity.Job>
 public typealias LedgerEntryID = ID<Entity.LedgerEntry>
@@ -80,5 +94,9 @@ public typealias RelationshipID = ID<Entity.Relationship>
 public typealias RemittanceID = ID<Entity.Remittance>
 public typealias ResourceID = ID<Entity.Resource>
 public typealias RoleID = ID<Entity.Role>
+public typealias SeriesID = ID<Entity.Series>
 public typealias SessionID = ID<Entity.Session>
 public typealias StaffID = ID<Entity.Staff>
+public typealias WaitlistEntryID = ID<Entity.WaitlistEntry>
+public typealias WaitlistOfferID = ID<Entity.WaitlistOffer>
+public typealias WeeklyHoursID = ID<Entity.WeeklyHours>

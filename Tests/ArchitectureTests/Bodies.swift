@@ -27,6 +27,9 @@ enum Bodies {
             "/fee-schedules/{schedule}",
             ["name": "x", "from": "2026-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 100]]]
         ),
+        ("/weekly-hours/{hours}", ["weekday": 1]),
+        ("/dated-hours/{dated_hours}", ["reason": "x"]),
+        ("/blocks/{block}", ["reason_code": "x"]),
         ("/payers/{payer}", ["name": "x"]),
         ("/coverages/{coverage}", ["group_number": "G1"]),
         ("/billing-runs/{billing_run}/release", reason),

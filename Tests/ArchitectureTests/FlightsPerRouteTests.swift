@@ -66,8 +66,54 @@ struct FlightsPerRouteTests {
         may(2, ["GET locations/{location}/settings"], "the organization's values are in another database")
         may(
             4,
-            ["POST locations/{location}/patients", "POST locations/{location}/appointments/{appointment}/cancellation"],
+            [
+                "POST locations/{location}/patients", "POST locations/{location}/appointments/{appointment}/cancellation",
+                "POST locations/{location}/holds",
+            ],
             "a setting is looked up when it is not fresh in memory"
+        )
+        may(
+            3,
+            ["POST locations/{location}/explanations", "POST locations/{location}/openings", "GET locations/{location}/day-boards/{day}"],
+            "several tables are read in one session; its end and the flush that makes its record safe are waits of their own"
+        )
+        may(3, ["POST locations/{location}/series-previews"], "several tables are read in one session, as for openings")
+        may(
+            4,
+            [
+                "POST locations/{location}/series", "PATCH locations/{location}/series/{series}",
+                "POST locations/{location}/series/{series}/cancellation",
+            ],
+            "what is taken under the locks decides what is booked, so looking and taking are apart; a setting may be looked up"
+        )
+        let imports = ["appointment-imports", "appointment-import-previews"]
+        may(
+            7,
+            imports.map { "POST locations/{location}/" + $0 } + imports.map { "POST locations/{location}/providers/{provider}/" + $0 },
+            "a file's words are looked up, then its references under the locks, however many rows it has"
+        )
+        may(
+            5,
+            ["GET calendar-feeds/{token}"],
+            "settings are looked up when they are not fresh in memory; its tables are read in one session"
+        )
+        may(
+            5,
+            ["POST locations/{location}/repairs"],
+            "everything that moves is locked before the first takes its new time; one more flight for each appointment that moves"
+        )
+        may(
+            6,
+            ["POST locations/{location}/waitlist-claims"],
+            "the offer and the appointment that is given up are locked first, then a booking follows, then what is given up is cancelled"
+        )
+        may(
+            2,
+            [
+                "POST locations/{location}/repair-proposals", "GET locations/{location}/appointments/{appointment}/no-show-risk",
+                "GET locations/{location}/no-show-rates",
+            ],
+            "several tables are read together, and only then is known whose appointments are shown and must be recorded"
         )
         may(
             6,

@@ -32,6 +32,9 @@ final class RouteWalk {
         try await accounts()
         try await resources()
         try await patients()
+        try await schedule()
+        try await series()
+        try await waitlist()
         try await emergencies()
         try await appointments()
         try await money()
@@ -48,6 +51,7 @@ final class RouteWalk {
         version: String? = nil,
         by person: String = "owner",
         token: String? = nil,
+        file: (media: String, text: String)? = nil,
         expecting status: Int? = nil
     ) async throws -> TestAnswer {
         let words = route.split(separator: " ", maxSplits: 1).map(String.init)
@@ -55,12 +59,13 @@ final class RouteWalk {
         for (name, id) in ids { path = path.replacing("{\(name)}", with: id) }
         var headers: [String: String] = [:]
         if let version { headers["If-Match"] = version }
+        if let file { headers["Content-Type"] = file.media }
         let bearer: String = if let token { token } else { try await clinic.token(person) }
         let answer = try await clinic.http.send(
             words[0],
             path + query,
             token: bearer.isEmpty ? nil : bearer,
-            body: body,
+            bytes: file.map { Array($0.text.utf8) } ?? body?.bytes,
             headers: headers
         )
         let isGood = status.map { $0 == answer.status } ?? (200..<300).contains(answer.status)

@@ -16,6 +16,13 @@ enum Things {
         func id(_ name: String) -> JSON { .string(things[name] ?? "") }
         try await post("provider", "providers", ["given_name": "Grace", "family_name": "Okafor", "npi": "1234567893"])
         try await post("resource", "resources", ["kind": "room", "name": "Room 1"])
+        try await post("hours", "weekly-hours", ["weekday": 1, "from": "09:00", "until": "17:00", "from_day": "2030-01-01"])
+        try await post("dated_hours", "dated-hours", ["from_day": "2030-01-01", "reason": "New Year"])
+        try await post(
+            "block",
+            "blocks",
+            ["starts_at": "2030-01-02T10:00:00Z", "ends_at": "2030-01-02T11:00:00Z", "reason_code": "meeting"]
+        )
         try await post("type", "appointment-types", ["name": "Check-up", "minutes": 30])
         try await post(
             "schedule",
@@ -36,6 +43,7 @@ enum Things {
             "appointments",
             ["patient_id": id("patient"), "type_id": id("type"), "provider_id": id("provider"), "starts_at": .string(rounded.description)]
         )
+        try await post("entry", "waitlist-entries", ["patient_id": id("patient"), "type_ids": [id("type")]])
         try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "through_day": "2026-01-31"])
         return things
     }

@@ -90,6 +90,8 @@ extension RouteWalk {
         _ = try await book(60)
         try await ask("POST /locations/{location}/appointments/{appointment}/cancellation", ["reason_code": "patient_ill"])
         _ = try await book(120)
+        try await ask("POST /locations/{location}/appointments/{appointment}/undo", [:], expecting: 409)
+        try await ask("GET /locations/{location}/appointments/{appointment}/changes")
         // Two hours before nobody has failed to come.
         try await ask("POST /locations/{location}/appointments/{appointment}/no-show", [:], expecting: 409)
         let booked = try await book(0)

@@ -50,6 +50,9 @@ final class Fleet: Sendable {
         try Data(sql.utf8).write(to: URL(filePath: path))
     }
 
+    /// The version of a location that has every migration, those added by the test too.
+    func newest() throws -> Int { try MigrationFiles(folder: folder).latest(.location) }
+
     /// An owner that knows the migrations added so far.
     func upgraded() throws -> Owner { try owner.owner.knowing(MigrationFiles(folder: folder)) }
 

@@ -25,7 +25,9 @@ struct FlightTests {
         // Look, and end.
         _ = try await flights(2, practice) { work in await #expect(throws: Problem.self) { try await booking.run(work) } }
         try await practice.comes(booked.id.description)
-        _ = try await flights(2, practice) { try await CheckInAppointment(id: booked.id).run($0) }
+        _ = try await flights(2, practice) {
+            try await StepAppointment(id: booked.id, step: .checkIn, event: "appointment.arrived").run($0)
+        }
         _ = try await flights(2, practice) { try await CompleteAppointment(id: booked.id, body: CompleteAppointmentBody()).run($0) }
     }
 

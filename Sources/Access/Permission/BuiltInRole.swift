@@ -31,14 +31,13 @@ public enum BuiltInRole: String, CaseIterable, Sendable, Hashable {
 
     private static let providing: Set<Permission> = assisting.union([
         .patientsRegister, .patientsBreakGlass, .appointmentsBook, .appointmentsMove, .appointmentsCancel, .appointmentsComplete,
-        .appointmentsOverride, .feesRead,
-        .chargesRead, .chargesPost,
+        .appointmentsOverride, .scheduleBlock, .feesRead, .chargesRead, .chargesPost,
     ])
 
     private static let atTheDesk: Set<Permission> = [
-        .locationsRead, .patientsRead, .patientsRegister, .patientsUpdate, .scheduleRead, .appointmentsRead, .appointmentsBook,
-        .appointmentsMove,
-        .appointmentsCancel, .appointmentsCheckIn, .appointmentsComplete, .feesRead, .chargesRead, .invoicesRead, .paymentsPost,
+        .locationsRead, .patientsRead, .patientsRegister, .patientsUpdate, .scheduleRead, .scheduleBlock,
+        .appointmentsRead, .appointmentsBook, .appointmentsMove, .appointmentsCancel, .appointmentsCheckIn, .appointmentsComplete,
+        .feesRead, .chargesRead, .invoicesRead, .paymentsPost,
         .coverageRead,
         .coverageManage, .payersRead, .jobsRead,
     ]

@@ -25,6 +25,7 @@ public enum Permission: String, CaseIterable, Sendable, Hashable {
     case patientsBreakGlass = "patients.break_glass"
     case scheduleRead = "schedule.read"
     case scheduleManage = "schedule.manage"
+    case scheduleBlock = "schedule.block"
     case appointmentsRead = "appointments.read"
     case appointmentsBook = "appointments.book"
     case appointmentsMove = "appointments.move"

@@ -25,8 +25,9 @@ extension Permission {
         case .patientsBreakGlass:
             "See one named patient's chart in an emergency, at any location of the organization, for an hour at most, with a reason."
         case .breakGlassReview: "See who broke glass and why, and close the review."
-        case .scheduleRead: "See providers, rooms and appointment types."
-        case .scheduleManage: "Change providers, rooms and appointment types."
+        case .scheduleRead: "See providers, rooms, appointment types and working hours."
+        case .scheduleManage: "Change providers, rooms, appointment types and working hours."
+        case .scheduleBlock: "Block time of providers and rooms."
         case .appointmentsRead: "See the calendar and appointments."
         case .appointmentsBook: "Book appointments."
         case .appointmentsMove: "Move appointments."

@@ -1,13 +1,32 @@
 import Postgres
+import Tenancy
 import Values
 
 /// Reads `control.allotment`: which time of a shared resource is whose.
 enum AllotmentStore {
-    static func of(_ resource: ResourceID, at location: LocationID, in window: InstantRange) -> Statement {
+    /// More than two hundred resources have in some weeks.
+    private static let limit = 10_000
+
+    private static func of(_ resources: [ResourceID], at location: LocationID, in window: InstantRange) -> Statement {
         """
-        select span from control.allotment
-        where resource = \(resource) and location_id = \(location) and span && \(window)
-        order by lower(span) limit 50
+        select resource, span from control.allotment
+        where resource = any(\(resources)) and location_id = \(location) and span && \(window)
+        order by resource, lower(span) limit \(limit)
         """
+    }
+
+    /// What is the location's own of those that are shared; without any shared nothing is asked.
+    static func read(_ resources: [Resource], at location: Location, in window: InstantRange, _ tenancy: Tenancy) async throws
+        -> [ResourceID: [InstantRange]]
+    {
+        let shared = resources.filter(\.shared).map(\.id)
+        guard !shared.isEmpty else { return [:] }
+        let rows = try await tenancy.organizationRead(location.organization, of(shared, at: location.id, in: window))
+        var spans = Dictionary(shared.map { ($0, [InstantRange]()) }, uniquingKeysWith: { first, _ in first })
+        for row in rows {
+            let (resource, span) = try row.decode((ResourceID, InstantRange).self)
+            spans[resource, default: []].append(span)
+        }
+        return spans
     }
 }

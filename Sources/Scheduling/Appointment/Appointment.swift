@@ -27,11 +27,19 @@ public struct Appointment: Sendable, Hashable {
     public var cancelReason: String?
     public var cancelNote: String?
     public var cancelledLate: Bool?
+    public var confirmedAt: Instant?
     public var arrivedAt: Instant?
+    public var roomedAt: Instant?
+    public var startedAt: Instant?
+    public var checkedOutAt: Instant?
     public var completedAt: Instant?
     /// When it was completed, cancelled or found to be a no-show.
     public var closedAt: Instant?
     public var encounter: EncounterID?
+    /// The rules of the schedule that were set aside for its time, and why.
+    public var overridden: [Obstacle.Rule] = []
+    public var overrideCode: String?
+    public var overrideText: String?
     public var version: Int
     public let createdAt: Instant
     public var updatedAt: Instant

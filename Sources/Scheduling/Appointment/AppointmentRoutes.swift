@@ -6,8 +6,9 @@ import Web
 struct AppointmentRoutes {
     let tenancy: Tenancy
 
-    private static let slotErrors = [
-        SlotTaken.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm, StartTime.skipped, StartTime.repeated,
+    static let slotErrors = [
+        SlotTaken.problem, NotBookable.problem, Override.denied, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm,
+        StartTime.skipped, StartTime.repeated,
         StartTime.tooEarly,
         StartTime.tooLate, StartTime.notWholeMinute,
     ]

@@ -9,6 +9,7 @@ struct BookAppointmentBody: Sendable {
     var start = StartTime()
     var minutes: Int?
     var note: String?
+    var override: Override?
 
     static let shape = Shape("BookAppointment", BookAppointmentBody()) {
         Field("patient_id", \.patient, .id())
@@ -26,6 +27,7 @@ struct BookAppointmentBody: Sendable {
         Field("time", \.start.time, .time)
         Field("minutes", \.minutes, .int(AppointmentType.minutesRange), about: "The type's when absent.")
         Field("note", \.note, .note(1...2000))
+        Field("override", \.override, .object(Override.shape), null: false, about: "Sets rules of the schedule aside that allow it.")
     }
 }
 
@@ -35,6 +37,7 @@ struct MoveAppointmentBody: Sendable {
     var provider: ProviderID?
     var resources: [ResourceID]?
     var note = Change<String>.keep
+    var override: Override?
 
     static let shape = Shape("MoveAppointment", MoveAppointmentBody()) {
         Field("starts_at", \.start.instant, .instant, null: false, about: "Either this, or day and time.")
@@ -44,6 +47,7 @@ struct MoveAppointmentBody: Sendable {
         Field("provider_id", \.provider, .id(), null: false)
         Field("resource_ids", \.resources, .list(of: .id(), 0...10), null: false, about: "All of them: those not named are left.")
         Field("note", \.note, .note(1...2000))
+        Field("override", \.override, .object(Override.shape), null: false, about: "Sets rules of the schedule aside that allow it.")
     }
 }
 
@@ -122,10 +126,17 @@ extension Appointment: Versioned {
         Field("cancel_reason_code", \.cancelReason, .text(1...50))
         Field("cancel_reason_text", \.cancelNote, .note(1...500))
         Field("cancelled_late", \.cancelledLate, .bool)
+        Field("confirmed_at", \.confirmedAt, .instant)
         Field("arrived_at", \.arrivedAt, .instant)
+        Field("roomed_at", \.roomedAt, .instant)
+        Field("started_at", \.startedAt, .instant)
+        Field("checked_out_at", \.checkedOutAt, .instant)
         Field("completed_at", \.completedAt, .instant)
         Field("closed_at", \.closedAt, .instant)
         Field("encounter_id", \.encounter, .id())
+        Field("overridden", \.overridden, .list(of: .choice(), 0...20), about: "Rules of the schedule that were set aside for it.")
+        Field("override_reason_code", \.overrideCode, .text(1...50))
+        Field("override_reason_text", \.overrideText, .text(1...500))
         Field("version", \.version, .int(1...Int.max))
         Field("created_at", \.createdAt, .instant)
         Field("updated_at", \.updatedAt, .instant)

@@ -1,6 +1,5 @@
 import Access
 import Jobs
-import Patients
 import Postgres
 import Tenancy
 import Values
@@ -15,21 +14,36 @@ struct BookAppointment {
         let start = try body.start.resolved(rules, now: work.now)
         let hours = DiaryHours(around: start, minutes: body.minutes ?? AppointmentType.minutesRange.upperBound, rules)
         let resources = [body.provider.resource] + body.resources
+        let reason = try body.override?.reason(work)
         let answers = try await work.query([
-            AppointmentTypeStore.one(body.type), PatientStore.exists(body.patient), ResourceStore.these(resources),
+            AppointmentTypeStore.one(body.type), PatronStore.one(body.patient), ResourceStore.these(resources),
             OccupancyStore.taken(resources.map(\.uuid) + [body.patient.uuid], in: hours.window, at: work.now),
+            TimetableStore.of(resources.map(\.uuid), in: hours.window),
         ])
-        let (type, patient, cast) = try checked(answers)
+        let asked = Asked(type: body.type, patient: body.patient, provider: body.provider, further: body.resources)
+        let (type, found, cast) = try asked.found(answers)
+        guard let patron = found else { throw Problem.notFound }
         guard let span = InstantRange(start, start.adding(minutes: body.minutes ?? type.minutes)) else { throw StartTime.tooLate }
-        let slot = Slot(appointment: work.id(), patient: patient, resources: cast.all, type: type, span: span, hours: hours)
-        try slot.check(answers[3], work)
-        try await slot.checkAllotments(work, tenancy)
+        let timetable = try TimetableStore.timetable(answers[4], rules)
+        let allotments = try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
+        let slot = Slot(
+            appointment: work.id(),
+            patron: patron,
+            resources: cast.all,
+            type: type,
+            span: span,
+            hours: hours,
+            timetable: timetable,
+            overrides: reason != nil,
+            allotments: allotments
+        )
+        let overridden = try slot.check(answers[3], timetable, work)
         try await slot.take(work)
 
         let clock = rules.wallClock(at: start)
-        let appointment = Appointment(
+        var appointment = Appointment(
             id: slot.appointment,
-            patient: patient,
+            patient: patron.id,
             type: type.id,
             typeName: type.name,
             provider: body.provider,
@@ -45,30 +59,20 @@ struct BookAppointment {
             createdAt: work.now,
             updatedAt: work.now
         )
+        if let reason, !overridden.isEmpty { appointment.override(overridden, reason, work) }
         work.enqueue(AppointmentStore.insert(appointment, by: work.caller.actor.id))
-        work.audit(Act("appointment.book", "appointment", appointment.id, patients: [patient]))
+        work.audit(Act("appointment.book", "appointment", appointment.id, patients: [patron.id]))
         work.tell(appointment.event("appointment.booked"))
         return appointment
     }
+}
 
-    /// What the ids in the body stand for. Errors: all that are not here or not in use, and what the type needs besides.
-    private func checked(_ answers: [Rows]) throws -> (AppointmentType, PatientID, Cast) {
-        var errors: [Problem.Member] = []
-        let type = try answers[0].first.map(AppointmentTypeStore.type)
-        if type == nil {
-            errors.append(Problem.Member("/type_id", "unknown_reference", "There is no such appointment type at this location."))
-        }
-        if type?.active == false { errors.append(Problem.Member("/type_id", "inactive", "This appointment type is not in use any more.")) }
-        let patient = try answers[1].first?.value(0, as: PatientID.self)
-        if patient == nil {
-            errors.append(Problem.Member("/patient_id", "unknown_reference", "There is no such patient at this location."))
-        }
-        let found = try answers[2].map(ResourceStore.resource)
-        let cast = Cast(provider: body.provider, further: body.resources, found: found, &errors)
-        if let type, let cast { errors += cast.missing(for: type) }
-        guard let type, let patient, let cast, errors.isEmpty else {
-            throw Problem(.invalid, "invalid_request", "One or more members are wrong; see errors.", errors: errors)
-        }
-        return (type, patient, cast)
+extension Appointment {
+    /// Rules were set aside for its time: it says so, and so does the trail, with the reason (DESIGN L3).
+    mutating func override(_ rules: [Obstacle.Rule], _ reason: Reason, _ work: Work) {
+        overridden = rules
+        overrideCode = reason.code
+        overrideText = reason.text
+        work.audit(Act("appointment.override", "appointment", id, patients: [patient], reason: reason, changed: rules.map(\.rawValue)))
     }
 }

@@ -13,10 +13,13 @@ struct MoveAppointment {
 
     func run(_ work: Work) async throws -> Appointment {
         let named = (body.provider.map { [$0.resource] } ?? []) + (body.resources ?? [])
+        let reason = try body.override?.reason(work)
         let answers = try await work.query([
-            AppointmentStore.locked(id), AppointmentTypeStore.of(id), ResourceStore.these(named, orOf: id),
+            AppointmentStore.locked(id), AppointmentTypeStore.of(id), ResourceStore.these(named, orOf: id), PatronStore.of(id),
         ])
-        guard let row = answers[0].first, let type = try answers[1].first.map(AppointmentTypeStore.type) else { throw Problem.notFound }
+        guard let row = answers[0].first, let type = try answers[1].first.map(AppointmentTypeStore.type),
+            let patron = try answers[3].first.map(PatronStore.patron)
+        else { throw Problem.notFound }
         let old = try AppointmentStore.appointment(row)
         guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
         _ = try old.status(after: .move)
@@ -28,8 +31,15 @@ struct MoveAppointment {
         new.version += 1
         new.updatedAt = work.now
         let changed = MoveAppointment.changed(old, new)
-        if changed != ["note"] { try await take(new, old, cast, type, work) }
+        if changed != ["note"] {
+            let overridden = try await take(new, old, cast, type, patron, overrides: reason != nil, work)
+            new.overridden = []
+            new.overrideCode = nil
+            new.overrideText = nil
+            if let reason, !overridden.isEmpty { new.override(overridden, reason, work) }
+        }
         work.enqueue(AppointmentStore.update(new, by: work.caller.actor.id))
+        work.record("move", from: old, to: new)
         work.audit(Act("appointment.move", "appointment", id, patients: [old.patient], changed: changed))
         work.tell(new.event("appointment.moved", previousDay: new.day == old.day ? nil : old.day))
         return new
@@ -62,18 +72,32 @@ struct MoveAppointment {
         return cast
     }
 
-    private func take(_ new: Appointment, _ old: Appointment, _ cast: Cast, _ type: AppointmentType, _ work: Work) async throws {
+    private func take(
+        _ new: Appointment,
+        _ old: Appointment,
+        _ cast: Cast,
+        _ type: AppointmentType,
+        _ patron: Patron,
+        overrides: Bool,
+        _ work: Work
+    ) async throws -> [Obstacle.Rule] {
+        var settled: Set<Obstacle.Rule> = [.resourceInactive, .resourceMissing, .typeInactive, .newPatientsOnly, .returningPatientsOnly]
+        if new.startsAt == old.startsAt { settled.formUnion([.leadTime, .horizon]) }
+        if new.provider == old.provider { settled.insert(.performer) }
+        let hours = DiaryHours(around: new.startsAt, minutes: new.minutes, work.location.rules)
         let slot = Slot(
             appointment: id,
-            patient: old.patient,
+            patron: Patron(id: old.patient, isReturning: patron.isReturning),
             resources: cast.all,
             type: type,
             span: new.span,
-            hours: DiaryHours(around: new.startsAt, minutes: new.minutes, work.location.rules),
-            kept: old.allResources
+            hours: hours,
+            kept: old.allResources,
+            overrides: overrides,
+            settled: settled,
+            allotments: try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
         )
-        try await slot.checkAllotments(work, tenancy)
-        try await slot.take(work)
+        return try await slot.take(work)
     }
 
     /// The names of the members that differ.

@@ -19,11 +19,13 @@ struct StepAppointment {
         var new = old
         new.status = try old.status(after: step)
         try old.isTime(for: step, at: work.now)
+        new.set(step, at: work.now)
         apply(&new)
         new.version += 1
         new.updatedAt = work.now
         try then(new)
         work.enqueue(AppointmentStore.update(new, by: work.caller.actor.id))
+        work.record(step.rawValue, from: old, to: new)
         work.audit(Act("appointment." + step.rawValue, "appointment", id, patients: [new.patient], changed: ["status"]))
         work.tell(new.event(event))
         return new
@@ -42,27 +44,8 @@ struct CancelAppointment {
             appointment.cancelReason = body.reason
             appointment.cancelNote = body.note
             appointment.cancelledLate = appointment.startsAt.seconds(since: work.now) < Int64(lateWithinHours) * 3600
-            appointment.closedAt = work.now
         } then: { _ in
             work.enqueue(OccupancyStore.free(id))
         }
-    }
-}
-
-/// The patient is here.
-struct CheckInAppointment {
-    let id: AppointmentID
-
-    func run(_ work: Work) async throws -> Appointment {
-        try await StepAppointment(id: id, step: .checkIn, event: "appointment.arrived").run(work) { $0.arrivedAt = work.now }
-    }
-}
-
-/// The patient did not come. Its time stays taken: nobody can use what has passed.
-struct MissAppointment {
-    let id: AppointmentID
-
-    func run(_ work: Work) async throws -> Appointment {
-        try await StepAppointment(id: id, step: .noShow, event: "appointment.no_show").run(work) { $0.closedAt = work.now }
     }
 }

@@ -33,7 +33,7 @@ struct StepRoutes {
                 .appointmentsBook
             ) { try await StepAppointment(id: $0, step: .confirm, event: "appointment.confirmed").run($1) },
             step("/v1/locations/{location}/appointments/{appointment}/arrival", "Checks a patient in", .appointmentsCheckIn) {
-                try await CheckInAppointment(id: $0).run($1)
+                try await StepAppointment(id: $0, step: .checkIn, event: "appointment.arrived").run($1)
             },
             step(
                 "/v1/locations/{location}/appointments/{appointment}/rooming",
@@ -54,7 +54,7 @@ struct StepRoutes {
                 "/v1/locations/{location}/appointments/{appointment}/no-show",
                 "Records that the patient did not come",
                 .appointmentsCheckIn
-            ) { try await MissAppointment(id: $0).run($1) },
+            ) { try await StepAppointment(id: $0, step: .noShow, event: "appointment.no_show").run($1) },
         ]
     }
 

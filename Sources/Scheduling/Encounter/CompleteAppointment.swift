@@ -41,6 +41,7 @@ struct CompleteAppointment {
         )
         let actor = work.caller.actor.id
         work.enqueue(AppointmentStore.update(new, by: actor))
+        work.record("complete", from: old, to: new)
         work.enqueue(EncounterStore.insert(encounter, by: actor))
         work.audit(
             Act("appointment.complete", "appointment", id, patients: [old.patient], changed: ["status"], objects: [encounter.id.uuid])

@@ -9,6 +9,7 @@ struct ClearHolds: ParameterlessJob, Job {
     func run(_ context: JobContext) async throws {
         try await context.work("clear") { work in
             work.enqueue(OccupancyStore.clearExpired(at: work.now))
+            work.enqueue(HoldStore.forget(at: work.now))
         }
     }
 }

@@ -17,6 +17,10 @@ struct Diary: Sendable {
         demands.flatMap { demand in
             let span = demand.span(for: span)
             let overlapping = (taken[demand.holder] ?? []).filter { $0.span.overlaps(span) }
+            if let group = demand.group {
+                let others = overlapping.filter { $0.type != group || $0.span != span }
+                guard others.isEmpty else { return others }
+            }
             // A lane is held from beginning to end: one must be free all the time.
             let hasFreeLane = (0..<demand.lanes).contains { lane in !overlapping.contains { $0.lanes.contains(lane: lane) } }
             return demand.lanes == 1 || !hasFreeLane ? overlapping : []
@@ -24,13 +28,14 @@ struct Diary: Sendable {
     }
 
     /// The nearest openings of the same length, nearest first and the earlier of two equally near; they begin on quarters of an hour, within
-    /// `hours` and not before `earliest`.
+    /// `hours`, not before `earliest`, and where rules allow it.
     func nearestOpenings(
         to span: InstantRange,
         _ demands: [Demand],
         within hours: InstantRange,
         notBefore earliest: Instant,
-        count: Int = 3
+        count: Int = 3,
+        where isAllowed: (InstantRange) -> Bool = { _ in true }
     ) -> [InstantRange] {
         let quarter: Int64 = 900
         let wanted = span.start.microseconds / 1_000_000
@@ -49,7 +54,9 @@ struct Diary: Sendable {
             guard let candidate = InstantRange(start, start.adding(seconds: length)), hours.contains(candidate), start >= first else {
                 continue
             }
-            if isKnown(demands, candidate), conflicts(demands, candidate).isEmpty { openings.append(candidate) }
+            if isKnown(demands, candidate), isAllowed(candidate), conflicts(demands, candidate).isEmpty {
+                openings.append(candidate)
+            }
         }
         return openings
     }

@@ -9,6 +9,15 @@ struct Occupancy: Sendable, Hashable {
     let lanes: Int4Range
     /// With the buffers of the appointment's type; a patient's span has none.
     let span: InstantRange
+    var type: AppointmentTypeID?
+    var isHold = false
+    /// What the patient was told, who booked it and when: where an explanation asks.
+    var visit: InstantRange?
+    var setBy: UUID?
+    var setAt: Instant?
+
+    /// Whether it overlaps somebody's visit itself, not only minutes before or after one of the two.
+    func touches(_ other: InstantRange) -> Bool { (visit ?? span).overlaps(other) }
 }
 
 /// What an appointment takes of one resource, or of its patient.
@@ -19,6 +28,13 @@ struct Demand: Sendable, Hashable {
     /// Minutes.
     let bufferBefore: Int
     let bufferAfter: Int
+    /// For a group: with whom it may be, at the same time only.
+    var group: AppointmentTypeID?
+    /// Somebody with the right to it books over what is taken.
+    var doubling = false
+
+    /// More than anybody takes at once.
+    static let mostLanes = 100
 
     /// A patient is in one place at a time, and no buffer is theirs.
     init(patient: PatientID) {
@@ -26,7 +42,14 @@ struct Demand: Sendable, Hashable {
     }
 
     init(_ resource: Resource, _ type: AppointmentType) {
-        self.init(holder: resource.id.uuid, lanes: resource.lanes, bufferBefore: type.bufferBefore, bufferAfter: type.bufferAfter)
+        let lanes = type.doubleBooking == .lanes && resource.kind == .provider ? max(resource.lanes, type.lanes) : resource.lanes
+        self.init(
+            holder: resource.id.uuid,
+            lanes: type.seats > 1 ? type.seats : lanes,
+            bufferBefore: type.bufferBefore,
+            bufferAfter: type.bufferAfter
+        )
+        group = type.seats > 1 ? type.id : nil
     }
 
     init(holder: UUID, lanes: Int, bufferBefore: Int, bufferAfter: Int) {

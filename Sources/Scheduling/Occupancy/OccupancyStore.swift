@@ -9,9 +9,25 @@ enum OccupancyStore {
     /// What is taken of these calendars in a window. Holds that have run out are nobody's any more.
     static func taken(_ holders: [UUID], in window: InstantRange, at now: Instant) -> Statement {
         """
-        select appointment_id, resource, lanes, span from {location}.occupancy
+        select appointment_id, resource, lanes, span, type_id, expires_at is not null as is_hold from {location}.occupancy
         where resource = any(\(holders)) and span && \(window) and (expires_at is null or expires_at > \(now))
         order by appointment_id, resource limit \(limit)
+        """
+    }
+
+    /// The same, with who took it and when, and the visit without its buffers: to explain.
+    static func explained(_ holders: [UUID], in window: InstantRange, at now: Instant) -> Statement {
+        """
+        select occupancy.appointment_id, occupancy.resource, occupancy.lanes, occupancy.span, occupancy.type_id,
+            occupancy.expires_at is not null as is_hold,
+            case when appointment.id is null then hold.span else tstzrange(appointment.starts_at, appointment.ends_at) end as visit,
+            coalesce(appointment.created_by, hold.created_by) as set_by, coalesce(appointment.created_at, hold.created_at) as set_at
+        from {location}.occupancy
+        left join {location}.appointment on appointment.id = occupancy.appointment_id
+        left join {location}.hold on hold.id = occupancy.appointment_id
+        where occupancy.resource = any(\(holders)) and occupancy.span && \(window)
+            and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+        order by occupancy.appointment_id, occupancy.resource limit \(limit)
         """
     }
 
@@ -35,23 +51,50 @@ enum OccupancyStore {
     }
 
     /// Takes the time. Where several may be at once, the lowest lane that is free; when there is none, all lanes, which the constraint refuses.
-    static func take(_ demands: [Demand], for span: InstantRange, by appointment: AppointmentID) -> Statement {
-        var insert: Statement = "insert into {location}.occupancy (appointment_id, resource, lanes, span) values "
+    static func take(
+        _ demands: [Demand],
+        for span: InstantRange,
+        by appointment: AppointmentID,
+        _ type: AppointmentTypeID,
+        until expiry: Instant? = nil
+    ) -> Statement {
+        var insert: Statement =
+            "insert into {location}.occupancy (appointment_id, resource, lanes, span, type_id, expires_at) values "
         for (index, demand) in demands.enumerated() {
             if index > 0 { insert += ", " }
-            insert += "(\(appointment), \(demand.holder), " + lanes(demand, demand.span(for: span)) + ", \(demand.span(for: span)))"
+            insert +=
+                "(\(appointment), \(demand.holder), " + lanes(demand, demand.span(for: span))
+                + ", \(demand.span(for: span)), \(type), \(expiry))"
         }
         return insert
     }
 
+    /// Before somebody books over what is taken: what had a calendar alone now has its first lane, and shares it (DESIGN L7). Who asks for the
+    /// whole is refused as before.
+    static func share(_ demand: Demand, for span: InstantRange) -> Statement {
+        """
+        update {location}.occupancy set lanes = int4range(0, 1)
+        where resource = \(demand.holder) and span && \(demand.span(for: span)) and upper_inf(lanes)
+        """
+    }
+
     private static func lanes(_ demand: Demand, _ span: InstantRange) -> Statement {
-        guard demand.lanes > 1 else { return "int4range(0, null)" }
+        let lanes = demand.doubling ? Demand.mostLanes : demand.lanes
+        guard lanes > 1 else { return "int4range(0, null)" }
         return """
-            coalesce((select int4range(lane, lane + 1) from generate_series(0, \(Int32(clamping: demand.lanes - 1))) lane
+            coalesce((select int4range(lane, lane + 1) from generate_series(0, \(Int32(clamping: lanes - 1))) lane
                 where not exists (select from {location}.occupancy taken
                     where taken.resource = \(demand.holder) and taken.span && \(span) and taken.lanes @> lane)
                 order by lane limit 1), int4range(0, null))
             """
+    }
+
+    /// What is held is kept for good; yields whose time it is, nothing of a hold that has run out.
+    static func keep(_ appointment: AppointmentID, at now: Instant) -> Statement {
+        """
+        update {location}.occupancy set expires_at = null where appointment_id = \(appointment) and expires_at > \(now)
+        returning resource
+        """
     }
 
     static func free(_ appointment: AppointmentID) -> Statement {
@@ -59,6 +102,22 @@ enum OccupancyStore {
     }
 
     static func occupancy(_ row: Row) throws -> Occupancy {
-        Occupancy(appointment: try row.value(0), holder: try row.value(1), lanes: try row.value(2), span: try row.value(3))
+        Occupancy(
+            appointment: try row.value(0),
+            holder: try row.value(1),
+            lanes: try row.value(2),
+            span: try row.value(3),
+            type: try row.value(4),
+            isHold: try row.value(5)
+        )
+    }
+
+    /// Reads a row of `explained`.
+    static func explained(_ row: Row) throws -> Occupancy {
+        var taken = try occupancy(row)
+        taken.visit = try row.value(6)
+        taken.setBy = try row.value(7)
+        taken.setAt = try row.value(8)
+        return taken
     }
 }

@@ -1,6 +1,7 @@
 import Access
 import Jobs
 import Postgres
+import Synchronization
 import Tenancy
 import Values
 
@@ -8,81 +9,138 @@ import Values
 /// once and queue for nothing; then taken under locks, in one flight.
 struct Slot: Sendable {
     let appointment: AppointmentID
-    let patient: PatientID
+    /// nil for a hold of an opening nobody is named for yet.
+    let patron: Patron?
     let resources: [Resource]
     let type: AppointmentType
     let span: InstantRange
     let hours: DiaryHours
+    /// When everybody works; nil where it was not read yet, then it is read under the locks.
+    var timetable: Timetable?
     /// What an appointment that moves has now; nil for a new one. It is locked too, else two that change places would wait for each other.
     var kept: [ResourceID]?
+    /// Of somebody who may set rules aside, and does.
+    var overrides = false
+    /// Rules that were asked before: an appointment that moves keeps its type, its patient and perhaps its start.
+    var settled: Set<Obstacle.Rule> = [.resourceInactive, .resourceMissing]
+    /// What is this location's of the resources that locations share.
+    var allotments: [ResourceID: [InstantRange]] = [:]
+    /// For a hold: when it ends.
+    var expiry: Instant?
 
-    static let resourceGone = Problem.conflict("resource_inactive", "One of the resources has been taken out of use. Choose another.")
+    static let resourceGone = Problem.conflict(
+        "resource_inactive",
+        "One of the resources has been taken out of use. Choose another."
+    )
     static let outsideAllotment = Problem.conflict(
         "outside_allotment",
         "A resource that locations share is not this location's at that time. See allotments for when it is."
     )
 
-    private var demands: [Demand] { resources.map { Demand($0, type) } + [Demand(patient: patient)] }
-    private var holders: [UUID] { demands.map(\.holder) }
+    private var holders: [UUID] { resources.map(\.id.uuid) + (patron.map { [$0.id.uuid] } ?? []) }
 
     // MARK: Without locks
 
-    /// Errors: `slot_taken`.
-    func check(_ taken: Rows, _ work: Work) throws {
-        try check(taken, at: work.now, showsAppointments: work.caller.may(.appointmentsRead, at: work.location))
+    /// The rules that are set aside; empty without `overrides`. Errors: `slot_taken`, `not_bookable`.
+    func check(_ taken: Rows, _ timetable: Timetable, _ work: Work) throws -> [Obstacle.Rule] {
+        try check(taken, timetable, at: work.now, showsAppointments: work.caller.may(.appointmentsRead, at: work.location))
     }
 
-    private func check(_ taken: Rows, at now: Instant, showsAppointments: Bool) throws {
+    private func check(_ taken: Rows, _ timetable: Timetable, at now: Instant, showsAppointments: Bool) throws -> [Obstacle.Rule] {
         let diary = Diary(try taken.map(OccupancyStore.occupancy), in: hours.window, moving: appointment)
-        let conflicts = diary.conflicts(demands, span)
-        guard !conflicts.isEmpty else { return }
-        let alternatives = diary.nearestOpenings(to: span, demands, within: hours.hours, notBefore: now)
-        throw SlotTaken.problem(conflicts, alternatives: alternatives, patient: patient, showsAppointments: showsAppointments)
-    }
-
-    /// Resources that several locations share are taken only where they are this location's; others cost no look.
-    /// Errors: `outside_allotment`.
-    func checkAllotments(_ work: Work, _ tenancy: Tenancy) async throws {
-        for resource in resources where resource.shared {
-            let wanted = Demand(resource, type).span(for: span)
-            let rows = try await tenancy.organizationRead(
-                work.location.organization,
-                AllotmentStore.of(resource.id, at: work.location.id, in: hours.window)
-            )
-            let allotments = try rows.map { try $0.value(0, as: InstantRange.self) }
-            guard allotments.contains(where: { $0.contains(wanted) }) else { throw Slot.outsideAllotment(resource, allotments) }
+        let rules = rulebook(timetable, diary, at: now)
+        let obstacles = rules.obstacles(to: span).filter { !isSettled($0) }
+        let hard = obstacles.filter { !overrides || !$0.isOverridable }
+        guard !hard.isEmpty else { return Set(obstacles.map(\.rule)).sorted { $0.rawValue < $1.rawValue } }
+        let alternatives = alternatives(rules, diary, timetable, at: now)
+        guard hard.contains(where: \.rule.isTaken) else {
+            if let shared = hard.first(where: { $0.rule == .outsideAllotment })?.remedy.resource {
+                throw Slot.outsideAllotment(shared, allotments[shared] ?? [], alternatives)
+            }
+            throw NotBookable.problem(hard, alternatives: alternatives, showsAppointments: showsAppointments)
         }
+        let conflicts = diary.conflicts(rules.demands, span)
+        throw SlotTaken.problem(conflicts, alternatives: alternatives, patient: patron?.id, showsAppointments: showsAppointments)
     }
 
-    private static func outsideAllotment(_ resource: Resource, _ allotments: [InstantRange]) -> Problem {
+    /// The nearest times at which no rule and nobody is in the way; none when something is that no other time would change.
+    private func alternatives(_ rules: Rulebook, _ diary: Diary, _ timetable: Timetable, at now: Instant) -> [InstantRange] {
+        guard rules.standing.allSatisfy(isSettled) else { return [] }
+        let search = hours.search(timetable, resources.map(\.id))
+        return diary.nearestOpenings(to: span, rules.demands, within: search, notBefore: now, where: rules.allows)
+    }
+
+    private func rulebook(_ timetable: Timetable, _ diary: Diary, at now: Instant) -> Rulebook {
+        var rulebook = Rulebook(type: type, patron: patron, cast: resources, timetable: timetable, diary: diary, now: now)
+        rulebook.allotments = allotments
+        return rulebook
+    }
+
+    /// What was checked before, each id with its pointer.
+    private func isSettled(_ obstacle: Obstacle) -> Bool { settled.contains(obstacle.rule) }
+
+    private static func outsideAllotment(_ resource: ResourceID, _ own: [InstantRange], _ alternatives: [InstantRange]) -> Problem {
         var problem = outsideAllotment
-        problem.extra["resource_id"] = "\"\(resource.id)\""
-        problem.extra["allotments"] =
-            "[" + allotments.map { "{\"from\":\"\($0.start)\",\"until\":\"\($0.end)\"}" }.joined(separator: ",") + "]"
+        problem.extra["resource_id"] = "\"\(resource)\""
+        problem.extra["allotments"] = "[" + own.map { "{\"from\":\"\($0.start)\",\"until\":\"\($0.end)\"}" }.joined(separator: ",") + "]"
+        problem.extra["alternatives"] = SlotTaken.json(alternatives)
         return problem
     }
 
     // MARK: Under locks
 
-    /// Locks, looks again and takes, in one flight. Errors: `slot_taken`, `resource_inactive`.
-    func take(_ work: Work) async throws {
+    /// What the look under the locks found to be set aside; it is made inside the flight.
+    private final class Verdict: Sendable {
+        let overridden = Mutex<[Obstacle.Rule]>([])
+    }
+
+    /// Locks, looks again and takes, in one flight. The rules that are set aside. Errors: `slot_taken`, `not_bookable`, `resource_inactive`.
+    @discardableResult
+    func take(_ work: Work) async throws -> [Obstacle.Rule] {
         let now = work.now
         let showsAppointments = work.caller.may(.appointmentsRead, at: work.location)
-        work.tx.prelude([
-            OccupancyStore.lock(resources.map(\.id) + (kept ?? [])), OccupancyStore.lock(patient),
-            OccupancyStore.clearExpired(holders, at: now),
-            OccupancyStore.taken(holders, in: hours.window, at: now),
-        ]) { answers in
+        let zone = work.location.rules
+        let verdict = Verdict()
+        var statements = [OccupancyStore.lock(resources.map(\.id) + (kept ?? []))]
+        if let patron { statements.append(OccupancyStore.lock(patron.id)) }
+        statements.append(OccupancyStore.clearExpired(holders, at: now))
+        let looking = statements.count
+        statements.append(OccupancyStore.taken(holders, in: hours.window, at: now))
+        if timetable == nil {
+            statements.append(TimetableStore.of(resources.map(\.id.uuid), in: hours.window))
+        }
+        work.tx.prelude(statements) { answers in
             let active = Set(try answers[0].decode((ResourceID, Bool).self).filter { $0.1 }.map { $0.0 })
-            guard resources.allSatisfy({ active.contains($0.id) || kept?.contains($0.id) == true }) else { throw Slot.resourceGone }
-            try check(answers[3], at: now, showsAppointments: showsAppointments)
+            guard resources.allSatisfy({ active.contains($0.id) || kept?.contains($0.id) == true }) else {
+                throw Slot.resourceGone
+            }
+            let timetable = try timetable ?? TimetableStore.timetable(answers[looking + 1], zone)
+            let overridden = try check(
+                answers[looking],
+                timetable,
+                at: now,
+                showsAppointments: showsAppointments
+            )
+            verdict.overridden.withLock { $0 = overridden }
         }
         if kept != nil { work.enqueue(OccupancyStore.free(appointment)) }
+        var demands =
+            resources.map { Demand($0, type) } + (patron.map { [Demand(patient: $0.id)] } ?? [])
+        if overrides, type.doubleBooking == .withReason {
+            for index in demands.indices
+            where index < resources.count && resources[index].kind == .provider {
+                demands[index].doubling = true
+                work.enqueue(OccupancyStore.share(demands[index], for: span))
+            }
+        }
         do {
-            try await work.query(OccupancyStore.take(demands, for: span, by: appointment))
+            try await work.query(
+                OccupancyStore.take(demands, for: span, by: appointment, type.id, until: expiry)
+            )
         } catch let error as PostgresError where error.sqlState == .exclusionViolation {
             // The constraint is the backstop: whoever took it did not take the locks.
             throw SlotTaken.problem
         }
+        return verdict.overridden.withLock { $0 }
     }
 }

@@ -8,19 +8,19 @@ enum SlotTaken {
         "slot_taken",
         "This time is taken. See conflicts for what is in the way, and alternatives for what is free."
     )
-    private static let shown = 20
+    static let shown = 20
 
-    static func problem(_ conflicts: [Occupancy], alternatives: [InstantRange], patient: PatientID, showsAppointments: Bool) -> Problem {
+    static func problem(_ conflicts: [Occupancy], alternatives: [InstantRange], patient: PatientID?, showsAppointments: Bool) -> Problem {
         var problem = problem
         var writer = JSONWriter()
         writer.beginArray()
         for conflict in conflicts.prefix(shown) {
             writer.beginObject()
-            writer.key(conflict.holder == patient.uuid ? "patient_id" : "resource_id")
+            writer.key(conflict.holder == patient?.uuid ? "patient_id" : "resource_id")
             writer.string(conflict.holder.description)
             write(conflict.span, &writer, "from", "until")
             if showsAppointments {
-                writer.key("appointment_id")
+                writer.key(conflict.isHold ? "hold_id" : "appointment_id")
                 writer.string(conflict.appointment.description)
             }
             writer.endObject()
@@ -31,7 +31,7 @@ enum SlotTaken {
         return problem
     }
 
-    private static func json(_ alternatives: [InstantRange]) -> String {
+    static func json(_ alternatives: [InstantRange]) -> String {
         var writer = JSONWriter()
         writer.beginArray()
         for alternative in alternatives {

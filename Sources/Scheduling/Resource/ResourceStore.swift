@@ -19,6 +19,9 @@ enum ResourceStore {
     /// Those of these ids that are here.
     static func these(_ ids: [ResourceID]) -> Statement { all + " where resource.id = any(\(ids))" }
 
+    /// Those whose ids a query yields.
+    static func these(_ ids: Statement) -> Statement { all + " where resource.id in (" + ids + ")" }
+
     /// Those of these ids and those that an appointment uses.
     static func these(_ ids: [ResourceID], orOf appointment: AppointmentID) -> Statement {
         all + """
@@ -26,6 +29,35 @@ enum ResourceStore {
                 or resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id = \(appointment))
             """
     }
+
+    /// Those of these ids and those that several appointments use.
+    static func these(_ ids: [ResourceID], orOf appointments: [AppointmentID]) -> Statement {
+        all + """
+             where resource.id = any(\(ids))
+                or resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id = any(\(appointments)))
+            """
+    }
+
+    /// Those that any of the appointments uses whose ids a query yields.
+    static func usedBy(_ appointments: Statement) -> Statement {
+        all + " where resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id in (" + appointments
+            + "))"
+    }
+
+    /// All in use that a type may need: its kinds, and every provider.
+    static func needed(_ type: AppointmentTypeID) -> Statement {
+        all + """
+             where resource.active and (resource.kind = 'provider' or resource.kind = any(
+                (select needs from {location}.appointment_type where appointment_type.id = \(type))::text[]))
+            order by resource.id limit \(mostNeeded)
+            """
+    }
+
+    /// All in use, in the order of calendars.
+    static let inUse: Statement = all + " where resource.active order by resource.kind, resource.name, resource.id limit 500"
+
+    /// A clinic of that many is looked at by provider.
+    private static let mostNeeded = 500
 
     static func page(_ query: ResourceQuery, after: (name: String, id: ResourceID)?, limit: Int) -> Statement {
         var select = all + " where true"

@@ -99,7 +99,7 @@ extension Route {
         }
     }
 
-    /// A file.
+    /// A file. With `version`, a caller who has the current one gets 304 from that query alone, as of `get`.
     public static func file<Query>(
         _ path: StaticString,
         _ summary: StaticString,
@@ -107,15 +107,26 @@ extension Route {
         query: Shape<Query>,
         media: StaticString,
         errors: [Problem] = [],
+        version: (@Sendable (Call) async throws -> Int?)? = nil,
         _ handle: @escaping @Sendable (Call, Query) async throws -> Attachment
     ) -> Route {
         var form = Form(.file)
         form.query = Described(query)
         form.answerMedia = media.description
+        form.hasETag = version != nil
         return Route(.get, path, summary, authority, errors, form) { exchange in
             let query = try query.read(query: exchange.query, for: exchange.call.viewer)
+            if let version, let known = exchange.knownETags, let current = try await version(exchange.call), known.contains(String(current))
+            {
+                return Reply(status: 304, etag: String(current))
+            }
             let file = try await handle(exchange.call, query)
-            return Reply(body: file.bytes, media: file.media, headers: [("Content-Disposition", "attachment; filename=\"\(file.name)\"")])
+            return Reply(
+                body: file.bytes,
+                media: file.media,
+                etag: file.version.map { String($0) },
+                headers: [("Content-Disposition", "attachment; filename=\"\(file.name)\"")]
+            )
         }
     }
 }

@@ -21,10 +21,13 @@ public struct Attachment: Sendable {
     let bytes: [UInt8]
     let media: String
     let name: String
+    let version: Int?
 
-    /// `name` is what the file is called on the caller's disk: `A-Za-z0-9._-`, anything else becomes `_`.
-    public init(_ bytes: [UInt8], media: StaticString, name: String) {
+    /// `name` is what the file is called on the caller's disk: `A-Za-z0-9._-`, anything else becomes `_`. `version`
+    /// is its strong ETag, as the route's `version` answers it.
+    public init(_ bytes: [UInt8], media: StaticString, name: String, version: Int? = nil) {
         self.bytes = bytes
+        self.version = version
         self.media = media.description
         self.name = String(
             decoding: name.utf8.map { byte in

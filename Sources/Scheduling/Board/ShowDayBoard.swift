@@ -1,0 +1,81 @@
+import Access
+import Postgres
+import Tenancy
+import Values
+import Web
+
+/// A day's board in one request: several tables, one flight, and one line in the trail with everything shown.
+struct ShowDayBoard {
+    let day: Day
+    let call: Call
+
+    /// What a caller who asks again is asked first: the number alone, and nothing is shown or recorded when it is the same.
+    func version() async throws -> Int? {
+        let location = try call.location
+        let rows = try await call.tenancy.read(location, BoardStore.version(day, location.rules.span(of: day), at: call.now))
+        return try rows.first?.value(0, as: Int.self)
+    }
+
+    func run() async throws -> DayBoard {
+        let location = try call.location
+        let clock = DayClock(day, through: day, location.rules)
+        let span = clock.span(of: day)
+        return try await call.tenancy.read(location, lazily: true) { tx in
+            let answers = try await tx.query([
+                BoardStore.version(day, span, at: call.now), ResourceStore.inUse, TimetableStore.of(nil, in: span),
+                BoardStore.entries(span),
+                HoldStore.live(in: span, at: call.now),
+            ])
+            let entries = try answers[3].map(BoardStore.entry)
+            let holds = try answers[4].map(HoldStore.hold)
+            tx.audit(
+                Act(
+                    "board.read",
+                    "appointment",
+                    patients: Array(Set(entries.map(\.patient) + holds.compactMap(\.patient))).sorted(),
+                    objects: entries.map(\.id.uuid) + holds.map(\.id.uuid)
+                ),
+                by: call.caller,
+                at: call.now,
+                ambient: call.ambient
+            )
+            let timetable = try TimetableStore.timetable(answers[2], location.rules)
+            let open = timetable.hours(of: nil, clock)
+            return DayBoard(
+                day: day,
+                timeZone: location.timeZone.name,
+                version: try answers[0].first?.value(0) ?? 0,
+                hours: open,
+                reason: timetable.plan(of: nil, on: day)?.dated?.reason,
+                columns: try answers[1].map(ResourceStore.resource).map { resource in
+                    let own = timetable.hours(of: resource.id, clock)
+                    return DayBoard.Column(resource: resource, hours: own.map { InstantRange.common($0, open ?? [span]) } ?? open)
+                },
+                entries: entries,
+                blocks: timetable.allBlocks,
+                holds: holds
+            )
+        }
+    }
+}
+
+struct BoardRoutes {
+    var routes: [Route] {
+        [
+            .get(
+                "/v1/locations/{location}/day-boards/{day:day}",
+                "Shows everything a calendar shows of a day: hours, appointments, blocks and holds of all resources",
+                .permission(.appointmentsRead),
+                answer: DayBoard.shape,
+                version: { call in try await ShowDayBoard(day: try BoardRoutes.day(call), call: call).version() }
+            ) { call in
+                try await ShowDayBoard(day: try BoardRoutes.day(call), call: call).run()
+            }
+        ]
+    }
+
+    private static func day(_ call: Call) throws(Problem) -> Day {
+        guard let day = Day(try call.path.text("day")) else { throw Problem.notFound }
+        return day
+    }
+}

@@ -1,0 +1,86 @@
+import Postgres
+import Values
+
+/// Reads what became of past appointments, for rates.
+enum NoShowStore {
+    /// A year of a busy clinic has fewer kinds of appointments.
+    static let mostCells = 20_000
+    static let mostVisits = 20_000
+
+    /// Past appointments that were kept or missed, with what was known before: the patient's history counts from the beginning.
+    private static func seen(until: Instant) -> Statement {
+        """
+        select appointment.provider_id, appointment.wall_day, appointment.starts_at, appointment.ends_at, appointment.type_id,
+            extract(isodow from appointment.wall_day)::int as weekday,
+            greatest(0, extract(epoch from appointment.starts_at - appointment.created_at) / 86400)::int as lead_days,
+            (count(*) filter (where appointment.status = 'no_show') over history)::int as earlier,
+            (count(*) filter (where appointment.status = 'completed') over history) = 0 as is_new,
+            appointment.status = 'no_show' as missed
+        from {location}.appointment
+        where appointment.status in ('completed', 'no_show') and appointment.starts_at < \(until)
+        window history as (partition by appointment.patient_id order by appointment.starts_at, appointment.id
+            rows between unbounded preceding and 1 preceding)
+        """
+    }
+
+    static func cells(from: Instant, until: Instant) -> Statement {
+        """
+        select weekday, least(lead_days, 31), least(earlier, 3), is_new, type_id, count(*), count(*) filter (where missed) from (
+        """ + seen(until: until)
+            + ") seen where starts_at >= \(from) group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5 limit \(mostCells)"
+    }
+
+    static func visits(from: Instant, until: Instant) -> Statement {
+        """
+        select provider_id, wall_day, (extract(epoch from ends_at - starts_at) / 60)::int, weekday, lead_days, earlier, is_new, type_id, missed from (
+        """ + seen(until: until)
+            + ") seen where starts_at >= \(from) order by wall_day, provider_id, starts_at limit \(mostVisits)"
+    }
+
+    /// An appointment and what was known of it when it was booked; the patient's own history is what it is now.
+    static func traits(_ id: AppointmentID, at now: Instant) -> Statement {
+        """
+        select appointment.id, appointment.patient_id, extract(isodow from appointment.wall_day)::int,
+            greatest(0, extract(epoch from appointment.starts_at - appointment.created_at) / 86400)::int,
+            (select count(*)::int from {location}.appointment earlier where earlier.patient_id = appointment.patient_id
+                and earlier.status = 'no_show' and earlier.starts_at < least(appointment.starts_at, \(now)) and earlier.id <> appointment.id),
+            not exists (select from {location}.appointment earlier where earlier.patient_id = appointment.patient_id
+                and earlier.status = 'completed' and earlier.starts_at < least(appointment.starts_at, \(now)) and earlier.id <> appointment.id),
+            appointment.type_id
+        from {location}.appointment where appointment.id = \(id)
+        """
+    }
+
+    static func cell(_ row: Row) throws -> NoShowCell {
+        let (weekday, lead, earlier, isNew, type, count, missed) = try row.decode((Int, Int, Int, Bool, AppointmentTypeID, Int, Int).self)
+        let traits = NoShowTraits(weekday: weekday, leadDays: lead, earlierNoShows: earlier, isNew: isNew, type: type)
+        return NoShowCell(traits: traits, count: count, missed: missed)
+    }
+
+    static func visit(_ row: Row) throws -> PastVisit {
+        PastVisit(
+            provider: try row.value(0),
+            day: try row.value(1),
+            minutes: try row.value(2),
+            traits: NoShowTraits(
+                weekday: try row.value(3),
+                leadDays: try row.value(4),
+                earlierNoShows: try row.value(5),
+                isNew: try row.value(6),
+                type: try row.value(7)
+            ),
+            wasMissed: try row.value(8)
+        )
+    }
+
+    static func traits(_ row: Row) throws -> (patient: PatientID, traits: NoShowTraits) {
+        let traits = NoShowTraits(
+            weekday: try row.value(2),
+            leadDays: try row.value(3),
+            earlierNoShows: try row.value(4),
+            isNew: try row.value(5),
+            type: try row.value(6)
+        )
+        return (try row.value(1), traits)
+    }
+}

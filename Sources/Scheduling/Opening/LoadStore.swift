@@ -1,0 +1,34 @@
+import Postgres
+import Values
+
+/// Reads what openings need to know of what is taken: for each calendar and lane all its spans in one row, so that weeks of a whole clinic are few rows.
+enum LoadStore {
+    static let limit = 20_000
+
+    /// Of all resources in use that a type may need, and of the patient.
+    static func of(_ type: AppointmentTypeID, _ patient: PatientID?, in window: InstantRange, at now: Instant) -> Statement {
+        """
+        select resource, lanes, type_id, array_agg(lower(span)) as starts, array_agg(upper(span)) as ends
+        from {location}.occupancy
+        where resource = any(array(
+                select resource.id from {location}.resource, {location}.appointment_type
+                where appointment_type.id = \(type) and resource.active
+                    and (resource.kind = 'provider' or resource.kind = any(appointment_type.needs))
+            ) || \(patient.map { [$0.uuid] } ?? []))
+            and span && \(window) and (expires_at is null or expires_at > \(now))
+        group by resource, lanes, type_id limit \(limit)
+        """
+    }
+
+    static func load(_ rows: Rows) throws -> Load {
+        guard rows.count < limit else { throw OpeningsBody.tooMuch }
+        var lanes: [UUID: [Load.Lane]] = [:]
+        for row in rows {
+            let starts = try row.value(3, as: [Instant].self)
+            let ends = try row.value(4, as: [Instant].self)
+            let spans = zip(starts, ends).compactMap { InstantRange($0, $1) }.sorted { $0.start < $1.start }
+            lanes[try row.value(0), default: []].append(Load.Lane(lanes: try row.value(1), type: try row.value(2), spans: spans))
+        }
+        return Load(lanes)
+    }
+}

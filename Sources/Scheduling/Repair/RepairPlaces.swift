@@ -1,0 +1,222 @@
+import Values
+
+/// A place a visit could have, what it would cost, and which visits that could move as well have the time now.
+struct RepairCandidate: Sendable {
+    struct Take: Sendable {
+        let holder: UUID
+        let span: InstantRange
+        /// Of a group: those of it may be together.
+        let group: AppointmentTypeID?
+    }
+
+    let place: RepairPlace
+    let takes: [Take]
+    let weight: Int
+    /// Indices of visits.
+    let blockers: Set<Int>
+
+    func collides(with other: RepairCandidate) -> Bool {
+        for take in takes {
+            for theirs in other.takes where take.holder == theirs.holder && take.span.overlaps(theirs.span) {
+                // Where several may be at once the rest is asked of the rules of booking, when the whole is known.
+                if take.group != nil, take.group == theirs.group, take.span == theirs.span { continue }
+                return true
+            }
+        }
+        return false
+    }
+}
+
+/// Finds the places that rules and what stays leave to a visit: by sweeps over sorted spans, as openings are found.
+struct RepairPlaces {
+    /// More would not be looked at before the search ends.
+    static let breadth = 400
+    static let combinations = 6
+
+    let day: RepairDay
+    /// What nobody moves: everything but the visits that are affected, and those that may make room.
+    private let fixed: Load
+    private let soft: [UUID: [(visit: Int, span: InstantRange)]]
+    private let open: [InstantRange]
+    private var starts: [Key: Starts] = [:]
+    /// Whether some place was left out.
+    private(set) var isCut = false
+
+    private struct Key: Hashable {
+        let resource: ResourceID
+        let type: AppointmentTypeID
+        let seconds: Int64
+    }
+
+    /// - Parameters:
+    ///   - homeless: Visits that must move; what they have is free.
+    ///   - yielding: Visits that may move.
+    init(_ day: RepairDay, homeless: Set<Int>, yielding: Set<Int>) {
+        self.day = day
+        let indices = Dictionary(day.visits.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        var stays: [Occupancy] = []
+        var soft: [UUID: [(visit: Int, span: InstantRange)]] = [:]
+        for row in day.taken {
+            guard let index = indices[row.appointment] else {
+                stays.append(row)
+                continue
+            }
+            if yielding.contains(index) {
+                soft[row.holder, default: []].append((index, row.span))
+            } else if !homeless.contains(index) {
+                stays.append(row)
+            }
+        }
+        fixed = Load(stays)
+        self.soft = soft
+        // Where no hours are set, the usual ones of clinics and those that are kept here on this day.
+        let usual = DiaryHours.usual.flatMap { day.clock.span(of: $0, on: day.clock.first) } ?? day.clock.whole
+        let first = day.visits.map(\.span.start).min() ?? usual.start
+        let last = day.visits.map(\.span.end).max() ?? usual.end
+        open = [InstantRange(min(first, usual.start), max(last, usual.end)) ?? usual]
+    }
+
+    /// The places of a visit, cheapest first, without the one it has.
+    mutating func of(_ index: Int) -> [RepairCandidate] {
+        let visit = day.visits[index]
+        guard let type = day.types[visit.type] else { return [] }
+        let length = visit.span.end.seconds(since: visit.span.start)
+        let patient = fixed.starts(Demand(patient: visit.patient), seconds: length, inside: [day.clock.whole])
+        let performers = performers(visit, type).map { ($0, starts(of: $0, type, length, isProvider: true)) }
+        var candidates: [RepairCandidate] = []
+        for second in grid(visit, length) where patient.contains(second) {
+            let start = Instant(seconds: second)
+            guard let span = InstantRange(start, start.adding(seconds: length)) else { continue }
+            for (provider, own) in performers where own.contains(second) {
+                for further in combinations(visit, type, second, length, without: provider) {
+                    let place = RepairPlace(provider: provider, further: further, span: span)
+                    if span == visit.span, provider == visit.provider, Set(further) == Set(visit.further) { continue }
+                    candidates.append(candidate(index, place))
+                }
+            }
+            if candidates.count >= RepairPlaces.breadth {
+                isCut = true
+                break
+            }
+        }
+        return candidates.sorted { ($0.weight, $0.blockers.count) < ($1.weight, $1.blockers.count) }
+    }
+
+    func candidate(_ index: Int, _ place: RepairPlace) -> RepairCandidate {
+        let visit = day.visits[index]
+        let takes = day.demands(visit, [place.provider] + place.further).map {
+            RepairCandidate.Take(holder: $0.holder, span: $0.span(for: place.span), group: $0.group)
+        }
+        var blockers: Set<Int> = []
+        for take in takes {
+            for other in soft[take.holder] ?? [] where other.visit != index && other.span.overlaps(take.span) {
+                blockers.insert(other.visit)
+            }
+        }
+        return RepairCandidate(place: place, takes: takes, weight: RepairWeight.of(place, instead: visit), blockers: blockers)
+    }
+
+    func performers(_ visit: RepairDay.Visit, _ type: AppointmentType) -> [ResourceID] {
+        if day.keepsProviders { return [visit.provider] }
+        let others = day.resources.values.filter { $0.kind == .provider && $0.active && $0.id != visit.provider && type.mayPerform($0.id) }
+        return [visit.provider] + others.map(\.id).sorted()
+    }
+
+    /// Where the visit is, then the steps of the day, nearest first; nothing in the past.
+    private func grid(_ visit: RepairDay.Visit, _ length: Int64) -> [Int64] {
+        let own = visit.span.start.wholeSeconds(roundedUp: true)
+        let origin = day.clock.whole.start.wholeSeconds(roundedUp: true)
+        let earliest = day.now.wholeSeconds(roundedUp: true)
+        let last = day.clock.whole.end.wholeSeconds(roundedUp: false) - 1
+        var seconds = origin <= last ? Array(stride(from: origin, through: last, by: max(1, day.step) * 60)) : []
+        if !seconds.contains(own) { seconds.append(own) }
+        return seconds.filter { $0 >= earliest }.sorted { (abs($0 - own), $0) < (abs($1 - own), $1) }
+    }
+
+    /// The further resources at a moment: its own where they are free, and others of the same kinds.
+    private mutating func combinations(
+        _ visit: RepairDay.Visit,
+        _ type: AppointmentType,
+        _ second: Int64,
+        _ length: Int64,
+        without provider: ResourceID
+    ) -> [[ResourceID]] {
+        var all: [[ResourceID]] = [[]]
+        for own in visit.further {
+            let kind = day.resources[own]?.kind ?? .room
+            let others = day.resources.values.filter { $0.kind == kind && $0.active && $0.id != own }.map(\.id).sorted()
+            let free = ([own] + others).filter { $0 != provider && starts(of: $0, type, length, isProvider: false).contains(second) }
+            var next: [[ResourceID]] = []
+            var seen: Set<Set<ResourceID>> = []
+            for head in all {
+                for id in free where !head.contains(id) && seen.insert(Set(head + [id])).inserted { next.append(head + [id]) }
+            }
+            if next.count > RepairPlaces.combinations {
+                isCut = true
+                next.removeLast(next.count - RepairPlaces.combinations)
+            }
+            all = next
+        }
+        return all
+    }
+
+    private mutating func starts(of id: ResourceID, _ type: AppointmentType, _ length: Int64, isProvider: Bool) -> Starts {
+        let key = Key(resource: id, type: type.id, seconds: length)
+        if let known = starts[key] { return known }
+        let found = allowed(id, type, length)
+        starts[key] = found
+        return found
+    }
+
+    /// Where hours, blocks, outages, allotments and what stays leave room.
+    private func allowed(_ id: ResourceID, _ type: AppointmentType, _ length: Int64) -> Starts {
+        guard let resource = day.resources[id] else { return Starts() }
+        let location = day.timetable.hours(of: nil, day.clock)
+        let own = day.timetable.hours(of: id, day.clock)
+        let hours = own.map { InstantRange.common(location ?? [day.clock.whole], $0) } ?? location ?? open
+        let demand = Demand(resource, type)
+        var starts = fixed.starts(demand, seconds: length, inside: hours)
+        let wide = day.clock.whole.widened(by: AppointmentType.bufferRange.upperBound)
+        let out = day.outages.filter { $0.resource == nil || $0.resource == id }.map(\.span)
+        let blocks = day.timetable.blocks(of: id, meeting: wide).map(\.span) + out
+        if !blocks.isEmpty { starts = starts.subtracting(Load.blocked(blocks, demand, length)) }
+        if resource.shared {
+            let ours = InstantRange.joined(day.allotments[id] ?? []).compactMap {
+                InstantRange($0.start.adding(minutes: demand.bufferBefore), $0.end.adding(minutes: -demand.bufferAfter))
+            }
+            starts = starts.intersection(Starts(of: length, inside: ours))
+        }
+        return starts
+    }
+
+    /// Why a visit has no place. Asked only of those that have none.
+    mutating func reason(_ index: Int) -> RepairProposal.Reason {
+        let visit = day.visits[index]
+        guard visit.isMovable else { return .underWay }
+        guard let type = day.types[visit.type] else { return .noPerformer }
+        let empty = RepairPlaces(emptied, homeless: [], yielding: [])
+        let length = visit.span.end.seconds(since: visit.span.start)
+        let earliest = day.now.wholeSeconds(roundedUp: true)
+        let performers = performers(visit, type)
+        let isAlone = performers.count == 1
+        let canBeUsed = performers.contains { id in
+            empty.allowed(id, type, length).ranges.contains { $0.upperBound > earliest }
+        }
+        if canBeUsed,
+            visit.further.allSatisfy({ own in
+                let kind = day.resources[own]?.kind ?? .room
+                return day.resources.values.contains { $0.kind == kind && !empty.allowed($0.id, type, length).isEmpty }
+            })
+        {
+            return .taken
+        }
+        return isAlone ? .noPerformer : .noHours
+    }
+
+    /// The day as if nothing were booked.
+    private var emptied: RepairDay {
+        var empty = day
+        empty.taken = []
+        return empty
+    }
+}

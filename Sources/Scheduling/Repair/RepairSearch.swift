@@ -1,0 +1,100 @@
+import Postgres
+import Values
+
+/// Proposes moves for the visits an outage touches: the fewest patients without a place, then the fewest disturbed, then the smallest shifts. Branch
+/// and bound: exact when it ends by itself, which small days always do; a large day stops at a number of steps, with the best found until then. A
+/// patient whom no outage touches is moved only to make room for one who would have none, and never left without a place.
+struct RepairSearch {
+    /// Places that are looked at: well under a second, also of a slow machine.
+    static let patience = 20_000
+
+    private let day: RepairDay
+    private let affected: [Int]
+    private let patience: Int
+    private var places: RepairPlaces
+    private var known: [Int: [RepairCandidate]] = [:]
+    private var best: [Int: RepairCandidate] = [:]
+    private var bestWeight = Int.max
+    private var steps = 0
+
+    init(_ day: RepairDay, patience: Int = RepairSearch.patience, forced: Set<AppointmentID> = []) {
+        self.day = day
+        self.patience = patience
+        let touched = day.visits.indices.filter { day.visits[$0].isMovable && day.isAffected(day.visits[$0]) }
+        affected = touched.filter { !forced.contains(day.visits[$0].id) }
+        places = RepairPlaces(
+            day,
+            homeless: Set(affected),
+            yielding: day.othersAtMost > 0 ? RepairSearch.yielding(day, without: Set(touched)) : []
+        )
+    }
+
+    /// Those who may make room: they have their resources alone, so that what they leave is free.
+    private static func yielding(_ day: RepairDay, without affected: Set<Int>) -> Set<Int> {
+        let shared = Set(day.taken.filter { $0.lanes.upper != nil }.map(\.appointment))
+        return Set(
+            day.visits.indices.filter {
+                !affected.contains($0) && day.visits[$0].isMovable && !shared.contains(day.visits[$0].id)
+                    && day.visits[$0].span.start > day.now
+            }
+        )
+    }
+
+    /// The moves by visit, and whether none better exist. Without any, every affected visit stays where it is.
+    mutating func run() -> (moves: [Int: RepairPlace], isBest: Bool) {
+        let order = affected.map { ($0, candidates($0).count) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
+        descend(order[...], [], [], 0)
+        let moves = best.compactMapValues { $0.weight >= RepairWeight.stuck ? nil : $0.place }
+        return (moves, steps < patience && !places.isCut)
+    }
+
+    mutating func reason(_ index: Int) -> RepairProposal.Reason { places.reason(index) }
+
+    private mutating func candidates(_ index: Int) -> [RepairCandidate] {
+        if let found = known[index] { return found }
+        var found = places.of(index)
+        // Of those who do not yield others need nothing; who has no place stays, and what they have is not free.
+        if affected.contains(index) { found.append(stay(index)) }
+        known[index] = found
+        return found
+    }
+
+    private func stay(_ index: Int) -> RepairCandidate {
+        let visit = day.visits[index]
+        let place = RepairPlace(provider: visit.provider, further: visit.further, span: visit.span)
+        let takes = places.candidate(index, place).takes
+        return RepairCandidate(place: place, takes: takes, weight: RepairWeight.stuck, blockers: [])
+    }
+
+    private mutating func descend(
+        _ pending: ArraySlice<Int>,
+        _ decided: [(visit: Int, candidate: RepairCandidate)],
+        _ moved: Set<Int>,
+        _ weight: Int
+    ) {
+        guard let index = pending.first else {
+            if weight < bestWeight {
+                bestWeight = weight
+                best = Dictionary(decided.map { ($0.visit, $0.candidate) }, uniquingKeysWith: { first, _ in first })
+            }
+            return
+        }
+        let rest = pending.dropFirst()
+        var bound = weight
+        for other in rest { bound += candidates(other).first?.weight ?? RepairWeight.stuck }
+        for candidate in candidates(index) {
+            guard bound + candidate.weight < bestWeight else { return }
+            guard steps < patience else { return }
+            steps += 1
+            let disturbed = candidate.blockers.subtracting(moved)
+            guard moved.count + disturbed.count <= day.othersAtMost else { continue }
+            guard !decided.contains(where: { $0.candidate.collides(with: candidate) }) else { continue }
+            descend(
+                ArraySlice(disturbed.sorted()) + rest,
+                decided + [(index, candidate)],
+                moved.union(disturbed),
+                weight + candidate.weight
+            )
+        }
+    }
+}

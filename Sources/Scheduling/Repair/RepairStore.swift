@@ -1,0 +1,54 @@
+import Postgres
+import Values
+
+/// Reads a day as repairing it needs it, and locks what moves together.
+enum RepairStore {
+    /// Far more than a day of the largest clinic; more is refused, never left out.
+    static let mostVisits = 2_000
+    static let mostTaken = 20_000
+
+    static func visits(_ span: InstantRange) -> Statement {
+        """
+        select id, version, patient_id, type_id, provider_id, resource_ids, tstzrange(starts_at, ends_at), status
+        from {location}.appointment
+        where starts_at >= \(span.start) and starts_at < \(span.end) and status <> 'cancelled'
+        order by starts_at, id limit \(mostVisits)
+        """
+    }
+
+    /// Of all calendars and patients.
+    static func taken(in window: InstantRange, at now: Instant) -> Statement {
+        """
+        select appointment_id, resource, lanes, span, type_id, expires_at is not null as is_hold from {location}.occupancy
+        where span && \(window) and (expires_at is null or expires_at > \(now))
+        order by appointment_id, resource limit \(mostTaken)
+        """
+    }
+
+    /// In the order of their ids, as everybody locks what is more than one.
+    static func lockPatients(_ patients: [PatientID]) -> Statement {
+        "select id from {location}.patient where id = any(\(patients)) order by id for no key update"
+    }
+
+    static func lockAppointments(_ appointments: [AppointmentID]) -> Statement {
+        "select id from {location}.appointment where id = any(\(appointments)) order by id for no key update"
+    }
+
+    static func free(_ appointments: [AppointmentID]) -> Statement {
+        "delete from {location}.occupancy where appointment_id = any(\(appointments))"
+    }
+
+    static func visit(_ row: Row) throws -> RepairDay.Visit {
+        let provider = try row.value(4, as: ProviderID.self)
+        return RepairDay.Visit(
+            id: try row.value(0),
+            version: try row.value(1),
+            patient: try row.value(2),
+            type: try row.value(3),
+            provider: provider.resource,
+            further: try row.value(5),
+            span: try row.value(6),
+            status: try row.value(7)
+        )
+    }
+}

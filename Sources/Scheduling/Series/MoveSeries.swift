@@ -1,0 +1,173 @@
+import Access
+import Jobs
+import Postgres
+import Tenancy
+import Values
+import Web
+
+/// Moves this occurrence, this and the following, or all that are not over. Each keeps its own provider and rooms; the wall clock that is asked
+/// for holds on each day. What they have now is no obstacle to each other, unless it stays where it is.
+struct MoveSeries {
+    let id: SeriesID
+    let body: MoveSeriesBody
+    let tenancy: Tenancy
+
+    /// One that is to move.
+    private struct Move {
+        let old: Appointment
+        let want: Want
+        let planned: PlannedOccurrence
+    }
+
+    static let nothingAsked = Problem.invalid("nothing_to_change", "Send days, time or minutes.")
+
+    func run(_ work: Work) async throws -> SeriesEdit {
+        guard body.days != 0 || body.time != nil || body.minutes != nil else { throw MoveSeries.nothingAsked }
+        let ordinals = try body.scope.ordinals()
+        let appointments = SeriesStore.appointments(id, ordinals)
+        let answers = try await work.query([
+            SeriesStore.locked(id), AppointmentStore.locked(appointments),
+            AppointmentTypeStore.chosen(SeriesStore.type(of: id)),
+            PatronStore.chosen(SeriesStore.patient(of: id)), ResourceStore.usedBy(appointments),
+        ])
+        guard var series = try answers[0].first.map(SeriesStore.series), let type = try answers[2].first.map(AppointmentTypeStore.type),
+            let patron = try answers[3].first.map(PatronStore.patron)
+        else { throw Problem.notFound }
+        guard work.expectedVersion == nil || work.expectedVersion == series.version else { throw Problem.stale }
+        let open = try answers[1].map(AppointmentStore.appointment).filter {
+            $0.startsAt > work.now && Appointment.Step.move.allowed.contains($0.status)
+        }
+        guard !open.isEmpty else { throw SeriesScope.nothingLeft }
+        let resources = try answers[4].map(ResourceStore.resource)
+        let moves = try open.map { try move($0, series, type, patron, resources, work) }.sorted { $0.planned.ordinal < $1.planned.ordinal }
+        let windows = moves.map { DiaryHours(around: $0.planned.span.start, minutes: $0.planned.minutes, work.location.rules).window }
+        let used = Set(open.flatMap(\.allResources))
+        let many = TakeMany(
+            resources: used.sorted(),
+            patients: Array(Set(open.map(\.patient))).sorted(),
+            windows: windows + open.map(\.span)
+        )
+        let (taken, timetable) = try await many.lock(work, kept: used)
+        var agenda = Agenda([], timetable, now: work.now)
+        if let whole = windows.whole {
+            agenda.allotments = try await AllotmentStore.read(resources, at: work.location, in: whole, tenancy)
+        }
+        let (looked, places) = try settle(moves, taken, agenda, work)
+        return try await save(moves, looked, places, &series, work)
+    }
+
+    private func move(
+        _ old: Appointment,
+        _ series: Series,
+        _ type: AppointmentType,
+        _ patron: Patron,
+        _ resources: [Resource],
+        _ work: Work
+    ) throws(Problem) -> Move {
+        let cast = old.allResources.compactMap { id in resources.first { $0.id == id } }
+        let settled: Set<Obstacle.Rule> = [
+            .resourceInactive, .resourceMissing, .typeInactive, .newPatientsOnly, .returningPatientsOnly, .performer,
+        ]
+        let day = old.day.adding(days: body.days)
+        let time = body.time ?? old.time
+        // Where neither is asked for, it begins when it does: it may be the later of two moments the clocks show alike.
+        let isSame = day == old.day && time == old.time
+        return Move(
+            old: old,
+            want: Want(
+                appointment: old.id,
+                patron: Patron(id: old.patient, isReturning: patron.isReturning),
+                resources: cast,
+                type: type,
+                settled: settled
+            ),
+            planned: try PlannedOccurrence(
+                ordinal: series.entries.first { $0.appointment == old.id }?.ordinal ?? 1,
+                appointment: old.id,
+                day: day,
+                time: time,
+                isExtra: false,
+                isSame ? .once(old.startsAt) : work.location.rules.read(day, time),
+                minutes: body.minutes ?? old.minutes
+            )
+        )
+    }
+
+    /// Where each goes; nil stays. Those that stay are in the way of the others, which may make more of them stay.
+    private func settle(_ moves: [Move], _ taken: [Occupancy], _ empty: Agenda, _ work: Work) throws -> (SeriesPlan, [InstantRange?]) {
+        let wants = Dictionary(moves.map { ($0.old.id, $0.want) }, uniquingKeysWith: { first, _ in first })
+        let showsAppointments = work.caller.may(.appointmentsRead, at: work.location)
+        var staying: Set<AppointmentID> = []
+        while true {
+            var agenda = Agenda(
+                taken.filter { staying.contains($0.appointment) || wants[$0.appointment] == nil },
+                empty.timetable,
+                now: empty.now
+            )
+            agenda.allotments = empty.allotments
+            var plan = SeriesPlan(timeZone: work.location.timeZone.name, occurrences: moves.map(\.planned))
+            plan.look(&agenda, staying: staying) { occurrence in wants[occurrence.appointment] }
+            let places = try plan.places(body.choice, showsAppointments: showsAppointments).enumerated().map { index, place in
+                staying.contains(plan.occurrences[index].appointment) ? nil : place
+            }
+            let stay = Set(zip(plan.occurrences, places).filter { $0.1 == nil }.map { $0.0.appointment })
+            guard stay != staying else { return (plan, places) }
+            guard stay.count < moves.count else { throw SeriesPlan.problem(plan.occurrences, showsAppointments: showsAppointments) }
+            staying.formUnion(stay)
+        }
+    }
+
+    private func save(_ moves: [Move], _ looked: SeriesPlan, _ places: [InstantRange?], _ series: inout Series, _ work: Work)
+        async throws -> SeriesEdit
+    {
+        let moving = zip(moves, places).compactMap { move, place in place.map { (move: move, span: $0) } }.filter {
+            $0.span != $0.move.old.span
+        }
+        try await TakeMany.take(
+            moving.map { (want: $0.move.want, span: $0.span) },
+            freeing: moving.map(\.move.old.id),
+            work
+        )
+        for (move, span) in moving {
+            var new = move.old
+            new.span = span
+            (new.day, new.time) = work.location.rules.wallClock(at: span.start)
+            new.timeZone = work.location.timeZone.name
+            new.overridden = []
+            new.overrideCode = nil
+            new.overrideText = nil
+            new.version += 1
+            new.updatedAt = work.now
+            work.enqueue(AppointmentStore.update(new, by: work.caller.actor.id))
+            work.record(Appointment.Step.move.rawValue, from: move.old, to: new)
+            work.tell(new.event("appointment.moved", previousDay: new.day == move.old.day ? nil : move.old.day))
+        }
+        if body.scope.reach == .all {
+            series.time = body.time ?? series.time
+            series.minutes = body.minutes ?? series.minutes
+        }
+        series.version += 1
+        series.updatedAt = work.now
+        work.enqueue(SeriesStore.update(series, by: work.caller.actor.id))
+        work.audit(
+            Act(
+                "series.move",
+                "series",
+                id,
+                patients: [series.patient],
+                changed: changed,
+                objects: moving.map(\.move.old.id.uuid)
+            )
+        )
+        let showsAppointments = work.caller.may(.appointmentsRead, at: work.location)
+        return SeriesEdit(
+            series: series,
+            changed: moving.map(\.move.old.id),
+            left: zip(looked.occurrences, places).filter { $0.1 == nil }.map { $0.0.shown(withAppointments: showsAppointments) }
+        )
+    }
+
+    private var changed: [String] {
+        (body.days == 0 && body.time == nil ? [] : ["starts_at"]) + (body.minutes == nil ? [] : ["minutes"])
+    }
+}

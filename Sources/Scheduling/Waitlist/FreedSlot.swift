@@ -1,0 +1,103 @@
+import Postgres
+import Values
+
+/// Time that a cancellation or a move left, and who took it.
+struct FreedSlot: Sendable, Hashable {
+    enum Status: String, Sendable, CaseIterable, Bindable, Readable {
+        case offered, taken
+        /// Nobody took it, or somebody booked it otherwise.
+        case lapsed
+    }
+
+    let id: FreedSlotID
+    /// The change that freed it.
+    let cause: UUID
+    /// Whose time it was.
+    let appointment: AppointmentID
+    let type: AppointmentTypeID
+    let provider: ProviderID
+    let resources: [ResourceID]
+    let span: InstantRange
+    var status: Status
+    var waves: Int
+    /// Who took it.
+    var patient: PatientID?
+    var takenBy: AppointmentID?
+    var takenAt: Instant?
+    var version: Int
+    let createdAt: Instant
+
+    var startsAt: Instant { span.start }
+    var endsAt: Instant { span.end }
+    var minutes: Int { Int(clamping: span.end.seconds(since: span.start) / 60) }
+    /// Minutes that are used again; nothing until somebody took them.
+    var recovered: Int { status == .taken ? minutes : 0 }
+
+    /// What changes of an appointment freed, the oldest first: its history, from its state of now backwards.
+    static func freed(by history: [AppointmentChange], of appointment: Appointment) -> [(cause: UUID, place: RepairPlace)] {
+        var place = RepairPlace(
+            provider: appointment.provider.resource,
+            further: appointment.resources.map(\.id),
+            span: appointment.span
+        )
+        var freed: [(cause: UUID, place: RepairPlace)] = []
+        for change in history.reversed() {
+            let previous = change.previous
+            let before = RepairPlace(
+                provider: previous.provider?.resource ?? place.provider,
+                further: previous.resources ?? place.further,
+                span: InstantRange(previous.startsAt ?? place.span.start, previous.endsAt ?? place.span.end) ?? place.span
+            )
+            let left = change.step == Appointment.Step.cancel.rawValue || before.span != place.span || before.provider != place.provider
+            if left { freed.append((change.id, before)) }
+            place = before
+        }
+        return freed.reversed()
+    }
+}
+
+/// Freed time offered to somebody who waits.
+struct WaitlistOffer: Sendable, Hashable {
+    enum Status: String, Sendable, CaseIterable, Bindable, Readable {
+        case open, claimed
+        /// Somebody else was first.
+        case taken
+        case expired
+    }
+
+    let id: WaitlistOfferID
+    let slot: FreedSlotID
+    let entry: WaitlistEntryID
+    let patient: PatientID
+    let type: AppointmentTypeID
+    let wave: Int
+    /// 1 is asked first.
+    let place: Int
+    let reasons: [String]
+    let span: InstantRange
+    let expiresAt: Instant
+    var status: Status
+    var claimedAt: Instant?
+    var version: Int
+    let createdAt: Instant
+
+    var startsAt: Instant { span.start }
+    var endsAt: Instant { span.end }
+
+    static let unknown = Problem.conflict("claim_unknown", "This link was not made here, or was replaced by a newer one.")
+    static let used = Problem.conflict("claim_used", "This link was used already: the time is booked.")
+    static let expired = Problem.conflict("claim_expired", "This offer has run out.")
+    static let taken = Problem.conflict("claim_taken", "Somebody else took this time. You keep your place on the waitlist.")
+
+    /// Errors: `claim_used`, `claim_taken`, `claim_expired`.
+    func check(_ slot: FreedSlot, at now: Instant) throws(Problem) {
+        switch status {
+        case .claimed: throw WaitlistOffer.used
+        case .taken: throw WaitlistOffer.taken
+        case .expired: throw WaitlistOffer.expired
+        case .open: break
+        }
+        guard slot.status != .taken else { throw WaitlistOffer.taken }
+        guard slot.status == .offered, expiresAt > now else { throw WaitlistOffer.expired }
+    }
+}

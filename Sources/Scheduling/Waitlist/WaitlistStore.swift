@@ -1,0 +1,97 @@
+import Postgres
+import Values
+
+/// All SQL on `waitlist_entry`.
+enum WaitlistStore {
+    /// So many are looked at for one freed time, the most urgent first.
+    static let most = 200
+
+    private static let all: Statement = """
+        select id, patient_id, type_ids, provider_ids, windows, urgency, release_later, note, status, appointment_id, version, created_at, updated_at
+        from {location}.waitlist_entry
+        """
+
+    static func one(_ id: WaitlistEntryID) -> Statement { all + " where id = \(id)" }
+
+    static func locked(_ id: WaitlistEntryID) -> Statement { all + " where id = \(id) for no key update" }
+
+    static func page(_ query: WaitlistQuery, after: (at: Instant, id: WaitlistEntryID)?, limit: Int) -> Statement {
+        var select = all + " where true"
+        if let status = query.status { select += " and status = \(status)" }
+        if let patient = query.patient { select += " and patient_id = \(patient)" }
+        if let type = query.type { select += " and type_ids @> \([type])" }
+        if let after { select += " and (created_at, id) > (\(after.at), \(after.id))" }
+        return select + " order by created_at, id limit \(limit)"
+    }
+
+    /// Those who wait for a provider, or for any, and were not asked about this time yet.
+    static func candidates(_ slot: FreedSlot) -> Statement {
+        all + """
+             where status = 'waiting' and (provider_ids = '{}' or provider_ids @> \([slot.provider]))
+                and not exists (select from {location}.waitlist_offer
+                    where waitlist_offer.slot_id = \(slot.id) and waitlist_offer.entry_id = waitlist_entry.id)
+            order by urgency, created_at, id limit \(most)
+            """
+    }
+
+    /// For each of these patients: the chart that is meant, whether they were seen here, and whether they have an appointment after a moment.
+    static func patrons(_ patients: [PatientID], after moment: Instant) -> Statement {
+        """
+        select patient.id, coalesce(patient.merged_into, patient.id), exists (
+                select from {location}.encounter
+                where encounter.patient_id = coalesce(patient.merged_into, patient.id) and encounter.entered_in_error is null
+            ), array(
+                select appointment.type_id from {location}.appointment
+                where appointment.patient_id = coalesce(patient.merged_into, patient.id) and appointment.starts_at > \(moment)
+                    and appointment.status in ('booked', 'confirmed') limit 50
+            )
+        from {location}.patient where patient.id = any(\(patients))
+        """
+    }
+
+    /// The next appointment of a patient after a moment, of one type: what they give up. Locked before any calendar is.
+    static func later(_ patient: PatientID, _ type: AppointmentTypeID, after moment: Instant) -> Statement {
+        """
+        select id from {location}.appointment
+        where patient_id = \(patient) and type_id = \(type) and starts_at > \(moment) and status in ('booked', 'confirmed')
+        order by starts_at, id limit 1 for no key update
+        """
+    }
+
+    static func insert(_ entry: WaitlistEntry, by actor: UUID) -> Statement {
+        """
+        insert into {location}.waitlist_entry (id, patient_id, type_ids, provider_ids, windows, urgency, release_later, note, status,
+            created_at, created_by, updated_at, updated_by)
+        values (\(entry.id), \(entry.patient), \(entry.types), \(entry.providers), \(WindowsJSON.text(entry.windows)), \(entry.urgency),
+            \(entry.releasesLater), \(entry.note), \(entry.status), \(entry.createdAt), \(actor), \(entry.updatedAt), \(actor))
+        """
+    }
+
+    static func update(_ entry: WaitlistEntry, by actor: UUID) -> Statement {
+        """
+        update {location}.waitlist_entry set type_ids = \(entry.types), provider_ids = \(entry.providers),
+            windows = \(WindowsJSON.text(entry.windows)), urgency = \(entry.urgency), release_later = \(entry.releasesLater),
+            note = \(entry.note), status = \(entry.status), appointment_id = \(entry.appointment), version = \(entry.version),
+            updated_at = \(entry.updatedAt), updated_by = \(actor)
+        where id = \(entry.id)
+        """
+    }
+
+    static func entry(_ row: Row) throws -> WaitlistEntry {
+        WaitlistEntry(
+            id: try row.value(0),
+            patient: try row.value(1),
+            types: try row.value(2),
+            providers: try row.value(3),
+            windows: try WindowsJSON.windows(try row.value(4, as: JSONText.self)),
+            urgency: try row.value(5),
+            releasesLater: try row.value(6),
+            note: try row.value(7),
+            status: try row.value(8),
+            appointment: try row.value(9),
+            version: try row.value(10),
+            createdAt: try row.value(11),
+            updatedAt: try row.value(12)
+        )
+    }
+}

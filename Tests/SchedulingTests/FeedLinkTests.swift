@@ -1,0 +1,83 @@
+import Assembly
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+import Values
+
+@testable import Scheduling
+
+@Suite("Feeds that programs subscribe to")
+struct FeedLinkTests {
+    private func link(_ practice: Practice, _ body: JSON) async throws -> (id: String, path: String) {
+        let answer = try await practice.make("calendar-feeds", body, by: "front_desk")
+        return (answer.id, try #require(answer.json["path"]?.text))
+    }
+
+    /// As a calendar program does: nobody is signed in.
+    private func fetch(_ practice: Practice, _ path: String, etag: String? = nil) async throws -> TestAnswer {
+        try await practice.clinic.http.send("GET", path, headers: etag.map { ["If-None-Match": $0] } ?? [:])
+    }
+
+    private func reads(_ practice: Practice) async throws -> Int {
+        try await practice.clinic.services.tenancy.read(
+            practice.clinic.north,
+            "select count(*) from {location}.audit_entry where action = 'feed.read'"
+        ).first?.value(0) ?? 0
+    }
+
+    @Test("a provider's link shows when and what, nobody's name, and is recorded; the same again is 304 and recorded nowhere")
+    func provider() async throws {
+        let practice = try await Ruled.shared.value
+        let provider = try await practice.newProvider("Feed")
+        let today = practice.clinic.north.rules.wallClock(at: practice.clinic.services.ambient.now()).day
+        let booked = try await practice.booked(today.adding(days: 20), "10:00", [("provider_id", .string(provider))])
+        let (_, path) = try await link(practice, ["provider_id": .string(provider)])
+        let before = try await reads(practice)
+        let feed = try await fetch(practice, path)
+        #expect(feed.status == 200 && feed.headers["content-type"]?.hasPrefix("text/calendar") == true, "\(feed.text)")
+        #expect(feed.text.contains("UID:" + booked.id) && feed.text.contains("SUMMARY:Check-up\r\n"))
+        #expect(!feed.text.contains("Park") && !feed.text.contains("Ada"))
+        #expect(try await reads(practice) == before + 1)
+        let known = try await fetch(practice, path, etag: feed.etag)
+        #expect(known.status == 304 && known.text.isEmpty)
+        #expect(try await reads(practice) == before + 1)
+        _ = try await practice.step(booked.id, "confirmation")
+        let changed = try await fetch(practice, path, etag: feed.etag)
+        #expect(changed.status == 200 && changed.etag != feed.etag && changed.text.contains("SEQUENCE:1"))
+    }
+
+    @Test("a patient's link says where to be, not why; it ends at once when it is revoked, and a wrong one is not found")
+    func patient() async throws {
+        let practice = try await Ruled.shared.value
+        let clinic = practice.clinic
+        let patient = try await practice.newPatient("Subscriber")
+        let provider = try await practice.newProvider("Subscribed")
+        let today = clinic.north.rules.wallClock(at: clinic.services.ambient.now()).day
+        _ = try await practice.booked(
+            today.adding(days: 21),
+            "10:00",
+            [("provider_id", .string(provider)), ("patient_id", .string(patient))]
+        )
+        let (id, path) = try await link(practice, ["patient_id": .string(patient)])
+        let feed = try await fetch(practice, path)
+        #expect(feed.text.contains("SUMMARY:Appointment") && !feed.text.contains("Check-up"))
+        let list = try await clinic.send("front_desk", "GET", clinic.path(clinic.north, "calendar-feeds?limit=200"))
+        let secret = String(path.split(separator: "/").last ?? "")
+        #expect(list.json["items"]?.items.contains { $0["id"]?.text == id } == true && !list.text.contains(secret))
+        let stored = try await clinic.services.tenancy.read(
+            clinic.north,
+            "select count(*) from {location}.calendar_feed where token_hash = \(Array(secret.utf8))"
+        ).first?.value(0, as: Int.self)
+        #expect(stored == 0)
+        let wrong = String(secret.dropLast(2)) + (secret.hasSuffix("AA") ? "BA" : "AA")
+        for other in ["nonsense", wrong, String(secret.dropLast())] {
+            #expect(try await fetch(practice, "/v1/calendar-feeds/" + other).status == 404)
+        }
+        #expect(try await clinic.send("front_desk", "DELETE", clinic.path(clinic.north, "calendar-feeds/\(id)")).status == 204)
+        #expect(try await fetch(practice, path).status == 404)
+        #expect(try await fetch(practice, path, etag: feed.etag).status == 404)
+        let both = try await clinic.send("front_desk", "POST", clinic.path(clinic.north, "calendar-feeds"), body: [:])
+        #expect(both.status == 422 && both.code == "one_owner", "\(both.text)")
+    }
+}
