@@ -76,26 +76,6 @@ fuzz_suite() {
     echo "fuzz $((1 - status)) $status 0" >>"$state/results"
 }
 
-# Every Swift suite once more in a process that the thread sanitizer watches; a report is a failure. What a test expects is not asked here:
-# under the sanitizer all is ten times slower. Reports stay in STATE/threads.
-threads_suite() {
-    local state=$1 build=$ROOT/.build-threads reports
-    rm -rf "$state/threads" && mkdir -p "$state/threads"
-    swift build --package-path "$ROOT" --scratch-path "$build" --build-tests --sanitize=thread
-    clang -O1 -shared -fPIC "$ROOT/Tests/Sanitizer/mutex.c" -o "$state/threads/mutex.so"
-    load_settings "$state" tests
-    LD_PRELOAD=$state/threads/mutex.so TSAN_OPTIONS="log_path=$state/threads/report history_size=4" SWIFT_BACKTRACE=enable=no \
-        timeout --kill-after=30 "$LONG_TIME" "$build/debug/polyclinicPackageTests.xctest" --testing-library swift-testing --skip LongTests \
-        >"$state/threads.log" 2>&1 || true
-    reports=$(find "$state/threads" -name 'report.*' | wc -l)
-    if ((reports == 0)) && grep -q '^.* Test run with ' "$state/threads.log"; then
-        echo "threads 1 0 0" >>"$state/results"
-    else
-        say "Thread sanitizer: $reports reports in $state/threads, the run in $state/threads.log"
-        echo "threads 0 1 0" >>"$state/results"
-    fi
-}
-
 # The tools other people wrote to judge our OpenAPI document, our HTTP and our X12; from PyPI, versions fixed.
 contract_tools() {
     local venv=$ROOT/.local/venv wanted=$ROOT/deploy/contract-tools.txt
