@@ -108,12 +108,12 @@ struct FlightsPerRouteTests {
             "the offer and the appointment that is given up are locked first, then a booking follows, then what is given up is cancelled"
         )
         may(
-            2,
+            3,
             [
-                "POST locations/{location}/repair-proposals", "GET locations/{location}/appointments/{appointment}/no-show-risk",
-                "GET locations/{location}/no-show-rates",
+                "POST locations/{location}/repair-proposals", "GET locations/{location}/no-show-rates",
+                "GET locations/{location}/appointments/{appointment}/no-show-risk", "POST locations/{location}/double-booking-simulations",
             ],
-            "several tables are read together, and only then is known whose appointments are shown and must be recorded"
+            "several tables are read in one session, as for openings"
         )
         may(
             6,

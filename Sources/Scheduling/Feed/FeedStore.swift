@@ -67,7 +67,7 @@ enum FeedStore {
     /// One number of everything the feed is made of; no row when there is no such link. `words` is what settings say it shows.
     static func version(_ hash: [UInt8], _ words: String, in window: InstantRange) -> Statement {
         """
-        select ('x' || substr(md5(feed.id || feed.version || \(words) || coalesce((
+        select ('x' || substr(md5('f' || feed.id || '.' || feed.version || \(words) || coalesce((
             select string_agg(appointment.id || '.' || appointment.version || '.' || appointment_type.version || '.' || patient.version || '.'
                 || coalesce(person.version, 0), ',' order by appointment.id)
         """ + shown(hash, in: window) + """

@@ -10,10 +10,7 @@ struct SeriesRoutes {
     let tenancy: Tenancy
     let settings: SettingReader
 
-    private static let ruleErrors = [
-        RecurrenceProblem.malformed, RecurrenceProblem.frequency, RecurrenceProblem.unending, RecurrenceProblem.startNotOccurrence,
-        RecurrenceProblem.endsBeforeStart, RecurrenceProblem.nothingLeft, PlanSeries.tooEarly, PlanSeries.tooLate, OccupancyStore.tooMuch,
-    ]
+    private static let ruleErrors = [RecurrenceProblem.nothingLeft, PlanSeries.tooEarly, PlanSeries.tooLate, OccupancyStore.tooMuch]
     private static let slotErrors = [SeriesPlan.problem, SlotTaken.problem, Slot.resourceGone, OccupancyStore.tooMuch]
 
     var routes: [Route] { booking + reading + editing }
