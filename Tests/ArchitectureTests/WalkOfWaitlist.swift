@@ -7,17 +7,19 @@ extension RouteWalk {
     /// A day that is repaired, freed time that somebody takes, and what no-shows tell.
     func waitlist() async throws {
         try await repairs()
-        try await entries()
+        let waiting = try await entries()
         let path = clinic.path(clinic.north, "appointments")
         let booked = try await clinic.send("owner", "POST", path, body: visit(60))
         #expect(booked.status == 201, "\(booked.text)")
         try await clinic.send("owner", "POST", "\(path)/\(booked.id)/cancellation", body: ["reason_code": "patient_ill"])
-        let offers = clinic.path(clinic.north, "waitlist-offers")
+        // Also the repair freed time, and it may have been offered to the entry that was removed.
+        let query = "?status=open&entry_id=\(waiting)"
+        let offers = clinic.path(clinic.north, "waitlist-offers") + query
         try await eventually("the freed time is offered") { [clinic] in
             let answer = try await clinic.send("owner", "GET", offers)
             return answer.json["items"]?.items.isEmpty == false
         }
-        let offered = try await ask("GET /locations/{location}/waitlist-offers")
+        let offered = try await ask("GET /locations/{location}/waitlist-offers", query: query)
         ids["offer"] = offered.json["items"]?.items.first?["id"]?.text ?? ""
         let link = try await ask("POST /locations/{location}/waitlist-offers/{offer}/link", [:])
         let claimed = try await ask(
@@ -75,7 +77,8 @@ extension RouteWalk {
         )
     }
 
-    private func entries() async throws {
+    /// The id of the one that is left.
+    private func entries() async throws -> String {
         let body: JSON = [
             "patient_id": id("patient"), "type_ids": [id("type")], "provider_ids": [id("provider")],
             "windows": [["weekdays": [1, 2, 3, 4, 5, 6, 7], "from_time": "08:00", "until_time": "18:00"]], "urgency": 2,
@@ -86,6 +89,6 @@ extension RouteWalk {
         let one = try await ask("GET /locations/{location}/waitlist-entries/{entry}")
         let changed = try await ask("PATCH /locations/{location}/waitlist-entries/{entry}", ["urgency": 1], version: one.etag)
         try await ask("DELETE /locations/{location}/waitlist-entries/{entry}", version: changed.etag)
-        try await clinic.send("owner", "POST", clinic.path(clinic.north, "waitlist-entries"), body: body)
+        return try await clinic.send("owner", "POST", clinic.path(clinic.north, "waitlist-entries"), body: body).id
     }
 }

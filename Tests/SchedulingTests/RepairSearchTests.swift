@@ -39,7 +39,7 @@ struct RepairSearchTests {
     @Test("a day of 20 providers is repaired within a second, against no rule")
     func large() throws {
         var random = Seeded(3)
-        var day = try RandomDay(&random, providers: 20, rooms: 15, visits: 900, hours: 8...17, step: 15).day
+        var day = try RandomDay(&random, providers: 20, rooms: 15, visits: 420, hours: 8...17, step: 15).day
         #expect(day.visits.count > 180, "\(day.visits.count) visits")
         day.now = day.clock.whole.start
         let busiest = try #require(

@@ -16,6 +16,9 @@ struct RepairSearch {
     private var best: [Int: RepairCandidate] = [:]
     private var bestWeight = Int.max
     private var steps = 0
+    /// How many others may move, and when to stop, in the pass that is under way.
+    private var othersAtMost = 0
+    private var stop = 0
 
     init(_ day: RepairDay, patience: Int = RepairSearch.patience, forced: Set<AppointmentID> = []) {
         self.day = day
@@ -43,7 +46,15 @@ struct RepairSearch {
     /// The moves by visit, and whether none better exist. Without any, every affected visit stays where it is.
     mutating func run() -> (moves: [Int: RepairPlace], isBest: Bool) {
         let order = affected.map { ($0, candidates($0).count) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
+        // First without moving anybody else: a good answer soon, which the second pass only has to better.
+        othersAtMost = 0
+        stop = day.othersAtMost == 0 ? patience : patience / 2
         descend(order[...], [], [], 0)
+        if day.othersAtMost > 0 {
+            othersAtMost = day.othersAtMost
+            stop = patience
+            descend(order[...], [], [], 0)
+        }
         let moves = best.compactMapValues { $0.weight >= RepairWeight.stuck ? nil : $0.place }
         return (moves, steps < patience && !places.isCut)
     }
@@ -84,10 +95,10 @@ struct RepairSearch {
         for other in rest { bound += candidates(other).first?.weight ?? RepairWeight.stuck }
         for candidate in candidates(index) {
             guard bound + candidate.weight < bestWeight else { return }
-            guard steps < patience else { return }
+            guard steps < stop else { return }
             steps += 1
             let disturbed = candidate.blockers.subtracting(moved)
-            guard moved.count + disturbed.count <= day.othersAtMost else { continue }
+            guard moved.count + disturbed.count <= othersAtMost else { continue }
             guard !decided.contains(where: { $0.candidate.collides(with: candidate) }) else { continue }
             descend(
                 ArraySlice(disturbed.sorted()) + rest,
