@@ -68,9 +68,13 @@ struct FlightsPerRouteTests {
             4,
             [
                 "POST locations/{location}/patients", "POST locations/{location}/appointments/{appointment}/cancellation",
-                "POST locations/{location}/holds",
             ],
             "a setting is looked up when it is not fresh in memory"
+        )
+        may(
+            5,
+            ["POST locations/{location}/holds"],
+            "a booking, and a setting that is looked up in two databases when it is not fresh in memory"
         )
         may(
             3,
@@ -79,7 +83,7 @@ struct FlightsPerRouteTests {
         )
         may(3, ["POST locations/{location}/series-previews"], "several tables are read in one session, as for openings")
         may(
-            4,
+            5,
             [
                 "POST locations/{location}/series", "PATCH locations/{location}/series/{series}",
                 "POST locations/{location}/series/{series}/cancellation",
