@@ -45,6 +45,20 @@ struct AuditCommand: AsyncParsableCommand {
             guard let location else { throw Problem.notFound }
             return [.location(try await services.tenancy.location(evenSuspended: location))]
         }
+
+        /// Does it with each trail. With --all one that fails does not keep the others: it is named, with the reason. False when one did.
+        func each(_ services: Services, _ body: (Trail) async throws -> Void, failed: (Trail) -> Void = { _ in }) async throws -> Bool {
+            var isComplete = true
+            for trail in try await trails(services) {
+                do { try await body(trail) } catch  where all {
+                    isComplete = false
+                    let reason = if let problem = error as? Problem { "\(problem.detail) (\(problem.code))" } else { "\(error)" }
+                    complain("\(trail.kind) \(trail.id) failed: \(reason)")
+                    failed(trail)
+                }
+            }
+            return isComplete
+        }
     }
 
     struct Search: AsyncParsableCommand {

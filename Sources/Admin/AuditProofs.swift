@@ -24,19 +24,13 @@ extension AuditCommand {
             try await options.withServices { services in
                 var rows: [[Table.Cell]] = []
                 var isSound = true
-                var isComplete = true
-                for trail in try await places.trails(services) {
-                    do {
-                        let kept = if let checkpoints { try await Verify.kept(trail, in: checkpoints, services) } else { [Checkpoint]() }
-                        let result = try await services.access.verify(trail, checkpoints: kept, archive: archive.map(TrailFolder.init))
-                        isSound = isSound && result.isSound
-                        rows.append(Verify.row(trail, result, at: services.ambient.now()))
-                    } catch  where places.all {
-                        // One trail must not hide what is wrong with the others.
-                        isComplete = false
-                        complain("\(trail.kind) \(trail.id) was not verified: \(Verify.reason(error))")
-                        rows.append(Verify.row(unverified: trail))
-                    }
+                let isComplete = try await places.each(services) { trail in
+                    let kept = if let checkpoints { try await Verify.kept(trail, in: checkpoints, services) } else { [Checkpoint]() }
+                    let result = try await services.access.verify(trail, checkpoints: kept, archive: archive.map(TrailFolder.init))
+                    isSound = isSound && result.isSound
+                    rows.append(Verify.row(trail, result, at: services.ambient.now()))
+                } failed: { trail in
+                    rows.append(Verify.row(unverified: trail))
                 }
                 options.show(
                     Table(["trail", "entries", "archived", "seals", "unsealed", "oldest_unsealed", "unsealed_seconds", "finding"], rows)
@@ -44,10 +38,6 @@ extension AuditCommand {
                 if !isSound { throw ExitCode(2) }
                 if !isComplete { throw ExitCode(1) }
             }
-        }
-
-        private static func reason(_ error: any Error) -> String {
-            if let problem = error as? Problem { "\(problem.detail) (\(problem.code))" } else { "\(error)" }
         }
 
         private static func row(unverified trail: Trail) -> [Table.Cell] {
@@ -92,7 +82,7 @@ extension AuditCommand {
 
         func run() async throws {
             try await options.withServices { services in
-                for trail in try await places.trails(services) {
+                let isComplete = try await places.each(services) { trail in
                     if let folder {
                         if let made = try await services.access.checkpoint(trail, in: TrailFolder(folder)) { print(made.text) }
                     } else if let made = try await services.access.checkpoint(trail) {
@@ -101,6 +91,7 @@ extension AuditCommand {
                         throw Problem.conflict("nothing_sealed", "Nothing is sealed yet.")
                     }
                 }
+                if !isComplete { throw ExitCode(1) }
             }
         }
     }
@@ -125,7 +116,7 @@ extension AuditCommand {
                     let caller = Caller.commandLine(user: options.operatorName, requestID: services.ambient.id(EventID.self).uuid)
                     let before = services.ambient.now().adding(seconds: -86_400 * Int64(days))
                     var rows: [[Table.Cell]] = []
-                    for trail in try await places.trails(services) {
+                    let isComplete = try await places.each(services) { trail in
                         let moved = try await services.access.archive(
                             trail,
                             before: before,
@@ -136,6 +127,7 @@ extension AuditCommand {
                         rows.append([.text("\(trail.kind) \(trail.id)"), .number(moved)])
                     }
                     options.show(Table(["trail", "moved"], rows))
+                    if !isComplete { throw ExitCode(1) }
                 }
             }
         }

@@ -46,6 +46,11 @@ public struct Work: Sendable {
         try await outbox.start(job, unique: key, delay: delay, at: instant, through: tx)
     }
 
+    /// What is changed must be what the caller has read. Errors: `stale`.
+    public func expect(_ version: Int) throws(Problem) {
+        guard expectedVersion.map({ $0 == version }) ?? true else { throw Problem.stale }
+    }
+
     public func id<Of>(_ type: ID<Of>.Type = ID<Of>.self) -> ID<Of> { ambient.id(type) }
 
     /// The day on the location's calendar.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import Tenancy
 import TestSupport
@@ -177,6 +178,20 @@ extension OnDatabase {
             try await access.seal(scene.trail)
             try await access.exportCheckpoints {}
             #expect(try await access.checkpoints(scene.trail, in: folder.trail).map(\.batch) == [2, 3])
+        }
+
+        @Test("a trail whose file cannot be written does not keep the others from theirs, and is not kept silent")
+        func exportedPastDamage() async throws {
+            let practice = try Practice.current
+            let scenes = [try await Scene(.organization, practice), try await Scene(.location, practice)]
+            let folder = try TemporaryFolder()
+            let access = practice.access { $0.checkpointFolder = folder.path }
+            for scene in scenes { _ = try await scene.sealedTwice() }
+            // An organization has its turn before its locations.
+            let blocked = folder.path + "/organization-\(scenes[0].trail.id).checkpoints"
+            try FileManager.default.createDirectory(atPath: blocked, withIntermediateDirectories: false)
+            await #expect(throws: (any Error).self) { try await access.exportCheckpoints {} }
+            #expect(try await access.checkpoints(scenes[1].trail, in: folder.trail).map(\.batch) == [2])
         }
     }
 }

@@ -33,6 +33,19 @@ struct AuditCommandTests {
         #expect(try await ada.run(["audit", "verify"] + alone).status == 1)
         try FileManager.default.removeItem(at: file)
         #expect(try await ada.run(["audit", "verify", "--all", "--checkpoints", folder.path]).status == 0)
+        // What one trail has in the folder that it should not have stops checkpoints and archive of that trail alone.
+        try "no segment\n".write(
+            to: folder.appending(path: "organization-\(clinic.organization)-1-1.segment"),
+            atomically: true,
+            encoding: .utf8
+        )
+        let archived = try await ada.run(["audit", "archive", "--all", "--folder", folder.path, "--json"])
+        #expect(archived.status == 1 && archived.complaints.contains(damaged), "\(archived.complaints)")
+        for other in others { #expect(try archived.rows.first("trail", other) != nil, "\(other) was left out") }
+        try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+        let made = try await ada.run(["audit", "checkpoint", "--all", "--folder", folder.path])
+        #expect(made.status == 1 && made.complaints.contains(damaged), "\(made.complaints)")
+        #expect(!others.contains(where: made.complaints.contains))
         await clinic.close()
     }
 }

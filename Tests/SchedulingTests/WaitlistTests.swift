@@ -126,6 +126,48 @@ struct WaitlistTests {
         #expect(answers.count { $0.code == "claim_taken" } == 12)
     }
 
+    @Test("who may not cancel gives no later appointment up by a claim; without that the claim is theirs", .shows("AZ-2"))
+    func release() async throws {
+        let practice = try await Waiting.shared.value
+        let clinic = practice.clinic
+        let staff = "/v1/organizations/\(clinic.organization)/staff"
+        let members = try await clinic.send("owner", "GET", staff + "?limit=200").json["items"]?.items ?? []
+        let email = try clinic.person("provider").email
+        let member = try #require(members.first { $0["email"]?.text == email }?["id"]?.text)
+        let denied = try await clinic.send(
+            "owner",
+            "POST",
+            "\(staff)/\(member)/grants",
+            body: [
+                "grant": ["permission": "appointments.cancel", "effect": "deny"], "reason": ["code": "test", "text": "For this test."],
+            ]
+        )
+        #expect(denied.status == 201, "\(denied.text)")
+        let provider = try await practice.newProvider("Release")
+        let day = Practice.day(370)
+        _ = try await wait(practice, 0, provider)
+        let later = try await practice.booked(patient: 0, day.adding(days: 9), "09:00", [("provider_id", .string(provider))])
+        let offer = try #require(try await freed(practice, provider, day, offers: 1).first)
+        let token = try await link(practice, offer)
+        func claimed(_ releases: Bool) async throws -> TestAnswer {
+            try await clinic.send(
+                "provider",
+                "POST",
+                clinic.path(clinic.north, "waitlist-claims"),
+                body: ["token": .string(token), "release_later": .bool(releases)]
+            )
+        }
+        try await eventually("the denial is known") {
+            let unknown = "\(practice.path)/01900000-0000-7000-8000-000000000000/cancellation"
+            return try await clinic.send("provider", "POST", unknown, body: [:]).status == 403
+        }
+        #expect(try await claimed(true).code == "release_denied")
+        #expect(try await clinic.send("front_desk", "GET", "\(practice.path)/\(later.id)").json["status"]?.text == "booked")
+        let answer = try await claimed(false)
+        #expect(answer.status == 201, "\(answer.text)")
+        #expect(try await clinic.send("front_desk", "GET", "\(practice.path)/\(later.id)").json["status"]?.text == "booked")
+    }
+
     @Test("time that was booked otherwise is taken for whoever claims it; an offer that ran out says so")
     func late() async throws {
         let practice = try await Waiting.shared.value

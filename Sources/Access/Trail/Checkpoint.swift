@@ -107,13 +107,16 @@ extension Access {
         return made
     }
 
-    /// The same for every trail, in the folder of the settings; does nothing without one. `check` runs between trails.
+    /// The same for every trail, in the folder of the settings; does nothing without one. `check` runs between trails. A trail that fails does
+    /// not keep the others; its error is thrown at the end.
     public func exportCheckpoints(_ check: () throws -> Void) async throws {
         guard let folder = settings.checkpointFolder.map(TrailFolder.init) else { return }
+        var failure = FirstFailure()
         for trail in try await trails() {
             try check()
-            try await checkpoint(trail, in: folder)
+            await failure.from { try await checkpoint(trail, in: folder) }
         }
+        try failure.rethrow()
     }
 
     /// The checkpoints a folder holds for a trail. Errors: `checkpoints_unreadable` for a line that is none.

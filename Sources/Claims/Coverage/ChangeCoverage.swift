@@ -15,7 +15,7 @@ struct ChangeCoverage {
     func run(_ work: Work) async throws -> Coverage {
         guard let row = try await work.query(CoverageStore.locked(id, of: patient)).first else { throw Problem.notFound }
         let old = try CoverageStore.coverage(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         var changed: [String] = []
         new.priority = body.priority ?? old.priority

@@ -11,7 +11,7 @@ struct ChangePayer {
     func run(_ work: Work) async throws -> Payer {
         guard let row = try await work.query(PayerStore.locked(id)).first else { throw Problem.notFound }
         let old = try PayerStore.payer(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.name = body.name ?? old.name
         new.filingIndicator = body.filingIndicator ?? old.filingIndicator

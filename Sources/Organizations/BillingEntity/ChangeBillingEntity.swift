@@ -13,7 +13,7 @@ struct ChangeBillingEntity {
     func run(_ work: OrganizationWork) async throws -> BillingEntity {
         guard let row = try await work.query(BillingEntityStore.locked(id)).first else { throw Problem.notFound }
         let old = try BillingEntityStore.entity(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         try body.address?.check()
         try body.contact?.check()
         var new = old

@@ -1,6 +1,7 @@
 import Access
 import Jobs
 import Tenancy
+import Values
 
 /// Seals what a location's trail has gained (L3: within 60 s). Without unsealed entries it is one short look. A suspended location's
 /// trail is sealed too: what was done in its last minute is evidence like the rest.
@@ -13,16 +14,18 @@ struct SealTrail: ParameterlessJob, Job {
     }
 }
 
-/// The same for the organizations' own trails, one after another.
+/// The same for the organizations' own trails, one after another. One that fails does not keep the others.
 struct SealOrganizationTrails: ParameterlessJob, Job {
     static let kind = "organizations.seal_organization_trails"
     static let policy = JobPolicy(attempts: 3, timeLimit: .seconds(120))
 
     func run(_ context: JobContext) async throws {
+        var failure = FirstFailure()
         try await OrganizationWalk(context.tenancy).each { organization in
             try context.checkLease()
-            try await context.access.seal(.organization(organization))
+            await failure.from { try await context.access.seal(.organization(organization)) }
         }
+        try failure.rethrow()
     }
 }
 

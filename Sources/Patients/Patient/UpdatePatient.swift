@@ -11,7 +11,7 @@ struct UpdatePatient {
     func run(_ work: Work) async throws -> Patient {
         guard let row = try await work.query(PatientStore.locked(id)).first else { throw Problem.notFound }
         let old = try PatientStore.patient(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         switch old.subject {
         case .person(let person):

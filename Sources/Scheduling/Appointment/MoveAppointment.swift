@@ -21,7 +21,7 @@ struct MoveAppointment {
             let patron = try answers[3].first.map(PatronStore.patron)
         else { throw Problem.notFound }
         let old = try AppointmentStore.appointment(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         _ = try old.status(after: .move)
         var new = try moved(old, work)
         let cast = try cast(new, old, type, found: try answers[2].map(ResourceStore.resource))

@@ -15,7 +15,7 @@ struct StepAppointment {
     {
         guard let row = try await work.query(AppointmentStore.locked(id)).first else { throw Problem.notFound }
         let old = try AppointmentStore.appointment(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.status = try old.status(after: step)
         try old.isTime(for: step, at: work.now)

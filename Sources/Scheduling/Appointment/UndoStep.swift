@@ -23,7 +23,7 @@ struct UndoStep {
             let patron = try answers[3].first.map(PatronStore.patron)
         else { throw Problem.notFound }
         let old = try AppointmentStore.appointment(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var (new, step) = try old.undone(at: work.now)
         if step == .cancel {
             guard work.caller.may(.appointmentsBook, at: work.location) else { throw UndoStep.notCanceller }

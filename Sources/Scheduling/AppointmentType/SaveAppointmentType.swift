@@ -51,7 +51,7 @@ struct ChangeAppointmentType {
     func run(_ work: Work) async throws -> AppointmentType {
         guard let row = try await work.query(AppointmentTypeStore.locked(id)).first else { throw Problem.notFound }
         let old = try AppointmentTypeStore.type(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.name = body.name ?? old.name
         new.minutes = body.minutes ?? old.minutes

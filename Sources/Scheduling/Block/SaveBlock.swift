@@ -34,7 +34,7 @@ struct ChangeBlock {
     func run(_ work: Work) async throws -> Block {
         guard let row = try await work.query(BlockStore.locked(id)).first else { throw Problem.notFound }
         let old = try BlockStore.block(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.span = try Block.span(body.start ?? old.startsAt, body.end ?? old.endsAt)
         new.reasonCode = body.reasonCode ?? old.reasonCode
@@ -66,7 +66,7 @@ struct RemoveBlock {
     func run(_ work: Work) async throws {
         guard let row = try await work.query(BlockStore.locked(id)).first else { throw Problem.notFound }
         let old = try BlockStore.block(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         work.enqueue(BlockStore.delete(id))
         work.audit(Act("block.remove", "block", id, objects: [old.resource?.uuid].compactMap(\.self)))
         work.tell(Event.scheduleChanged(old.resource))

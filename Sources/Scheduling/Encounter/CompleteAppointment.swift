@@ -13,7 +13,7 @@ struct CompleteAppointment {
         let answers = try await work.query([AppointmentStore.locked(id), EncounterStore.context(of: id)])
         guard let row = answers[0].first, let context = answers[1].first else { throw Problem.notFound }
         let old = try AppointmentStore.appointment(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         let (npi, taxonomy, feeCode) = try context.decode((String?, String?, String?).self)
         var new = old
         new.status = try old.status(after: .complete)

@@ -50,7 +50,7 @@ struct FeedToken: Sendable {
 
     init(at location: LocationID, _ ambient: Ambient) {
         self.init(
-            FeedToken.prefix + Base64URL.encode(FeedToken.bytes(location.uuid) + ambient.bytes(FeedToken.secretBytes)),
+            FeedToken.prefix + Base64URL.encode(location.uuid.bytes + ambient.bytes(FeedToken.secretBytes)),
             location
         )
     }
@@ -68,9 +68,5 @@ struct FeedToken: Sendable {
         self.text = text
         self.location = location
         hash = Array(SHA256.hash(data: Array(text.utf8)))
-    }
-
-    private static func bytes(_ id: UUID) -> [UInt8] {
-        [id.high, id.low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
     }
 }

@@ -36,7 +36,7 @@ struct ChangeDatedHours {
     func run(_ work: Work) async throws -> DatedHours {
         guard let row = try await work.query(DatedHoursStore.locked(id)).first else { throw Problem.notFound }
         let old = try DatedHoursStore.hours(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.fromDay = body.fromDay ?? old.fromDay
         new.throughDay = body.throughDay ?? old.throughDay
@@ -70,7 +70,7 @@ struct RemoveDatedHours {
     func run(_ work: Work) async throws {
         guard let row = try await work.query(DatedHoursStore.locked(id)).first else { throw Problem.notFound }
         let old = try DatedHoursStore.hours(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         work.enqueue(DatedHoursStore.delete(id))
         work.audit(Act("dated_hours.remove", "dated_hours", id, objects: [old.resource?.uuid].compactMap(\.self)))
         work.tell(Event.scheduleChanged(old.resource))

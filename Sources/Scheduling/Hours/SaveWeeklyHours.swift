@@ -36,7 +36,7 @@ struct ChangeWeeklyHours {
     func run(_ work: Work) async throws -> WeeklyHours {
         guard let row = try await work.query(WeeklyHoursStore.locked(id)).first else { throw Problem.notFound }
         let old = try WeeklyHoursStore.hours(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.weekday = body.weekday ?? old.weekday
         new.part = try WeeklyHours.part(body.from ?? old.part.starts, body.until ?? old.part.ends)
@@ -71,7 +71,7 @@ struct RemoveWeeklyHours {
     func run(_ work: Work) async throws {
         guard let row = try await work.query(WeeklyHoursStore.locked(id)).first else { throw Problem.notFound }
         let old = try WeeklyHoursStore.hours(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         work.enqueue(WeeklyHoursStore.delete(id))
         work.audit(Act("weekly_hours.remove", "weekly_hours", id, objects: [old.resource?.uuid].compactMap(\.self)))
         work.tell(Event.scheduleChanged(old.resource))

@@ -4,7 +4,7 @@ import Tenancy
 import Values
 import Web
 
-/// Finds openings: one flight reads what is set and what is taken, then it is a sweep in memory.
+/// Finds openings: what is set and what is taken is read at once, the rest is a sweep in memory.
 struct FindOpenings {
     let body: OpeningsBody
     let call: Call

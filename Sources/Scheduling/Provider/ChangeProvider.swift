@@ -12,7 +12,7 @@ struct ChangeProvider {
     func run(_ work: Work) async throws -> Provider {
         guard let row = try await work.query(ProviderStore.locked(id)).first else { throw Problem.notFound }
         let old = try ProviderStore.provider(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.givenName = body.givenName ?? old.givenName
         new.familyName = body.familyName ?? old.familyName

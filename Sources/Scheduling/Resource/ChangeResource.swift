@@ -11,7 +11,7 @@ struct ChangeResource {
     func run(_ work: Work) async throws -> Resource {
         guard let row = try await work.query(ResourceStore.lockedEquipment(id)).first else { throw Problem.notFound }
         let old = try ResourceStore.resource(row)
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         var new = old
         new.name = body.name ?? old.name
         new.lanes = body.lanes ?? old.lanes

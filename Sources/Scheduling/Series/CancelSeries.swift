@@ -14,7 +14,7 @@ struct CancelSeries {
         let ordinals = try body.scope.ordinals()
         let answers = try await work.query([SeriesStore.locked(id), AppointmentStore.locked(SeriesStore.appointments(id, ordinals))])
         guard var series = try answers[0].first.map(SeriesStore.series) else { throw Problem.notFound }
-        guard work.expectedVersion == nil || work.expectedVersion == series.version else { throw Problem.stale }
+        try work.expect(series.version)
         let open = try answers[1].map(AppointmentStore.appointment).filter {
             $0.startsAt > work.now && Appointment.Step.cancel.allowed.contains($0.status)
         }

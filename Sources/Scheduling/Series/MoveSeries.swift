@@ -33,7 +33,7 @@ struct MoveSeries {
         guard var series = try answers[0].first.map(SeriesStore.series), let type = try answers[2].first.map(AppointmentTypeStore.type),
             let patron = try answers[3].first.map(PatronStore.patron)
         else { throw Problem.notFound }
-        guard work.expectedVersion == nil || work.expectedVersion == series.version else { throw Problem.stale }
+        try work.expect(series.version)
         let open = try answers[1].map(AppointmentStore.appointment).filter {
             $0.startsAt > work.now && Appointment.Step.move.allowed.contains($0.status)
         }

@@ -45,7 +45,10 @@ struct ClaimOffer {
         let later = try more[1].first?.value(0, as: AppointmentID.self)
         let appointment = try await book(offer, slot, work)
         let released = body.releasesLater ?? entry.releasesLater ? later : nil
-        if let released { try await release(released, work) }
+        if let released {
+            guard work.caller.may(.appointmentsCancel, at: work.location) else { throw WaitlistOffer.releaseDenied }
+            try await release(released, work)
+        }
         slot.status = .taken
         slot.patient = appointment.patient
         slot.takenBy = appointment.id

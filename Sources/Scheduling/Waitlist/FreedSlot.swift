@@ -89,6 +89,11 @@ struct WaitlistOffer: Sendable, Hashable {
     static let expired = Problem.conflict("claim_expired", "This offer has run out.")
     static let taken = Problem.conflict("claim_taken", "Somebody else took this time. You keep your place on the waitlist.")
 
+    static let releaseDenied = Problem.forbidden(
+        "release_denied",
+        "Giving up the later appointment needs the permission appointments.cancel. Claim with release_later false."
+    )
+
     /// Errors: `claim_used`, `claim_taken`, `claim_expired`.
     func check(_ slot: FreedSlot, at now: Instant) throws(Problem) {
         switch status {

@@ -61,7 +61,7 @@ struct OfferRoutes {
                 answer: Claimed.shape,
                 errors: [
                     WaitlistOffer.unknown, WaitlistOffer.used, WaitlistOffer.taken, WaitlistOffer.expired, NotBookable.problem,
-                    Slot.resourceGone, Slot.outsideAllotment,
+                    Slot.resourceGone, Slot.outsideAllotment, WaitlistOffer.releaseDenied,
                 ]
             ) { [tenancy] _, work, body in
                 try await ClaimOffer(body: body, tenancy: tenancy).run(work)

@@ -38,7 +38,7 @@ struct ChangeWaitlistEntry {
 
     func run(_ work: Work) async throws -> WaitlistEntry {
         guard let old = try await work.query(WaitlistStore.locked(id)).first.map(WaitlistStore.entry) else { throw Problem.notFound }
-        guard work.expectedVersion == nil || work.expectedVersion == old.version else { throw Problem.stale }
+        try work.expect(old.version)
         guard old.status == .waiting else { throw WaitlistEntry.notWaiting }
         var new = old
         new.types = body.types ?? old.types
@@ -64,7 +64,7 @@ struct RemoveWaitlistEntry {
 
     func run(_ work: Work) async throws {
         guard var entry = try await work.query(WaitlistStore.locked(id)).first.map(WaitlistStore.entry) else { throw Problem.notFound }
-        guard work.expectedVersion == nil || work.expectedVersion == entry.version else { throw Problem.stale }
+        try work.expect(entry.version)
         guard entry.status == .waiting else { throw WaitlistEntry.notWaiting }
         entry.status = .removed
         entry.version += 1
