@@ -3,6 +3,7 @@
 # shows: TM-2
 
 import json
+import multiprocessing
 import random
 import subprocess
 
@@ -10,11 +11,17 @@ import series
 
 RULES = 10_000
 SEED = 5545
+AT_ONCE = 500
+
+
+def some(seed):
+    dice = random.Random(seed)
+    return [series.case(dice) for _ in range(AT_ONCE)]
 
 
 def main():
-    dice = random.Random(SEED)
-    cases = [series.case(dice) for _ in range(RULES)]
+    with multiprocessing.Pool() as pool:
+        cases = [case for part in pool.map(some, range(SEED, SEED + RULES // AT_ONCE)) for case in part]
     lines = "".join(line + "\n" for line, _ in cases)
     run = subprocess.run(["polyclinic", "calendar", "expand"], input=lines, capture_output=True, text=True, timeout=500)
     answers = [json.loads(line) for line in run.stdout.splitlines()]
