@@ -39,18 +39,14 @@ public struct Scheduling: Sendable {
 
     public var catalogue: JobCatalogue {
         JobCatalogue(
-            jobs: [JobRegistration(ClearHolds.self)] + waitlistJobs,
-            subscriptions: ["appointment.cancelled", "appointment.moved"].map { name in
-                Subscription(name, starts: NoticeFreedTime.self) { event in
-                    NoticeFreedTime(appointment: try event.members.id("appointment"))
-                }
-            },
+            jobs: [JobRegistration(ClearHolds.self)] + waitlistJobs + noticeJobs,
+            subscriptions: waitlistSubscriptions + noticeSubscriptions,
             cron: [CronEntry(eachLocation: "scheduling.holds", .hourly(minute: 7)) { _, _ in ClearHolds() }],
             events: [
                 "appointment.booked", "appointment.confirmed", "appointment.moved", "appointment.cancelled", "appointment.arrived",
                 "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
                 "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed",
-                "waitlist.offered", "waitlist.claimed",
+                "waitlist.offered", "waitlist.claimed", "appointment.notice_due",
             ]
         )
     }
@@ -60,6 +56,26 @@ public struct Scheduling: Sendable {
             JobRegistration(NoticeFreedTime.self) { job, context in try await job.run(context) },
             JobRegistration(OfferWave.self) { [settings] job, context in try await job.run(context, settings) },
         ]
+    }
+
+    private var waitlistSubscriptions: [Subscription] {
+        ["appointment.cancelled", "appointment.moved"].map { name in
+            Subscription(name, starts: NoticeFreedTime.self) { event in
+                NoticeFreedTime(appointment: try event.members.id("appointment"))
+            }
+        }
+    }
+
+    private var noticeJobs: [JobRegistration] {
+        [JobRegistration(SettleNotice.self) { [settings] job, context in try await job.run(context, settings) }]
+    }
+
+    private var noticeSubscriptions: [Subscription] {
+        ["appointment.booked", "appointment.cancelled", "appointment.moved", "appointment.restored"].map { name in
+            Subscription(name, starts: SettleNotice.self) { event in
+                SettleNotice(appointment: try event.members.id("appointment"))
+            }
+        }
     }
 
     public var patientSections: [any PatientSection] { [AppointmentSection(), EncounterSection(), WaitlistSection()] }

@@ -5,7 +5,7 @@ import Values
 /// A patient's appointments, and the time they take.
 struct AppointmentSection: PatientSection {
     let name = "appointments"
-    let tables = ["appointment", "appointment_change", "calendar_feed", "hold", "occupancy", "series"]
+    let tables = ["appointment", "appointment_change", "appointment_notice", "calendar_feed", "hold", "occupancy", "series"]
     let retention = Retention.clinical
 
     func export(_ patient: PatientID) -> Statement {

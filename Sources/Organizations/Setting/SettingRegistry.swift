@@ -1,6 +1,8 @@
 extension Setting {
     /// Every setting there is, by name. Each is read somewhere: one that nothing reads would be a promise nobody keeps.
-    public static let all = [chartNumberPrefix, feedNames, holdMinutes, lateCancellation, waitlistWaveMinutes, waitlistWaveSize]
+    public static let all = [
+        chartNumberPrefix, feedNames, holdMinutes, lateCancellation, noticeDelayMinutes, waitlistWaveMinutes, waitlistWaveSize,
+    ]
 
     public static let lateCancellation = Setting(
         "scheduling.late_cancellation_hours",
@@ -14,6 +16,13 @@ extension Setting {
         .number(1...60),
         standard: .number(5),
         "How many minutes an opening is held for somebody before it is free again."
+    )
+
+    public static let noticeDelayMinutes = Setting(
+        "scheduling.notice_delay_minutes",
+        .number(0...60),
+        standard: .number(3),
+        "For how many minutes an appointment is left alone before its patient is told of a change: what is undone sooner sends nothing."
     )
 
     public static let waitlistWaveSize = Setting(

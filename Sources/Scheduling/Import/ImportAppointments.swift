@@ -119,6 +119,8 @@ struct ImportAppointments {
             statements.append(
                 ImportStore.insert(one.row.reference, work.id(EventID.self).uuid, of: appointment.id, at: work.now, by: actor)
             )
+            // What moves here from another system was agreed with its patient there.
+            statements.append(NoticeStore.save(appointment.toTell, of: appointment.id, at: work.now))
             work.tell(appointment.event("appointment.booked"))
         }
         do {
