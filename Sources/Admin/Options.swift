@@ -63,7 +63,7 @@ struct Options: ParsableArguments {
     /// An operator's reason, for the trail. Errors: a usage error.
     func because(_ text: String) throws -> Reason {
         do { return try Reason(code: "operator", text: text) } catch {
-            throw ValidationError("--reason: say why in 3 to 500 characters.")
+            throw ValidationError("--reason: say why in 3 to 500 characters, on one line.")
         }
     }
 

@@ -39,7 +39,7 @@ extension Table.Cell {
     /// Control characters never reach the terminal.
     var plain: String {
         switch self {
-        case .text(let text): String(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : Character($0) })
+        case .text(let text): String(text.unicodeScalars.map { $0.isControl || $0.isMisleading ? " " : Character($0) })
         case .number(let number): String(number)
         case .flag(let flag): flag ? "yes" : "no"
         case .none: "-"

@@ -6,6 +6,17 @@ import Values
 
 @Suite("polyclinic audit")
 struct AuditCommandTests {
+    @Test("output that cannot be written is no success, and a reason is one line")
+    func lost() async throws {
+        let clinic = try await TestClinic.open()
+        let ada = try Operator(clinic.settings)
+        #expect(try await ada.run(["location", "list"], output: "/dev/null").status == 0)
+        let lost = try await ada.run(["location", "list"], output: "/dev/full")
+        #expect(lost.status == 1 && lost.complaints.contains("could not be written"), "\(lost.complaints)")
+        #expect(try await ada.run(["x12", "dismiss", clinic.north.id.description, "--reason", "a\u{1b}[31m\nbcd"]).status == 64)
+        await clinic.close()
+    }
+
     @Test("verify --all goes on after a trail that cannot be verified, and says which and why", .shows("AP-3"))
     func goesOn() async throws {
         let clinic = try await TestClinic.open()

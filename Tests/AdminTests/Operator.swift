@@ -30,9 +30,9 @@ final class Operator: Sendable {
         self.keyFile = keyFile
     }
 
-    /// Runs it to its end. `environment` nil: the settings of the clinic.
+    /// Runs it to its end. `environment` nil: the settings of the clinic. `output`: the file that standard output is, when it is not to be read.
     @discardableResult
-    func run(_ arguments: [String], environment: [String: String]? = nil) async throws -> Answer {
+    func run(_ arguments: [String], environment: [String: String]? = nil, output: String? = nil) async throws -> Answer {
         let folder = FileManager.default.temporaryDirectory.appending(path: "operator-" + hex(Ambient.system.bytes(6)))
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }  // a temporary folder
@@ -45,7 +45,8 @@ final class Operator: Sendable {
             ]
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Operator.file(folder.appending(path: "output"))
+        let kept = try Operator.file(folder.appending(path: "output"))
+        process.standardOutput = output.flatMap { FileHandle(forWritingAtPath: $0) } ?? kept
         process.standardError = try Operator.file(folder.appending(path: "complaints"))
         try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in ended.resume() }
@@ -86,9 +87,7 @@ final class Operator: Sendable {
         return try FileHandle(forWritingTo: url)
     }
 
-    private static let executable = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-        .appending(path: ".build/debug/polyclinic")
+    private static let executable = URL(filePath: Program.products + "/polyclinic")
 }
 
 extension [JSON] {

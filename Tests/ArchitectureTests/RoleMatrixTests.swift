@@ -44,6 +44,34 @@ struct RoleMatrixTests {
         }
     }
 
+    @Test("whoever makes a token that opens more than one's own session or one small thing has just proved who they are", .shows("AU-12"))
+    func tokens() async throws {
+        let clinic = try await Clinic.shared.value
+        let document = try await clinic.http.send("GET", "/v1/openapi.json").json
+        var open: Set<String> = []
+        for route in clinic.gateway.server.routes where !route.needsStepUp {
+            let operation = document["paths"]?[route.path.description]?[route.method.rawValue.lowercased()]
+            for answer in members(operation?["responses"]) where answer.key.hasPrefix("2") {
+                let schema = answer.value["content"]?["application/json"]?["schema"]
+                let name = schema?["$ref"]?.text?.split(separator: "/").last.map(String.init) ?? ""
+                let properties = members(document["components"]?["schemas"]?[name]?["properties"])
+                if properties.contains(where: { $0.key == "token" }) { open.insert("\(route.method.rawValue) \(route.path)") }
+            }
+        }
+        #expect(
+            open == [
+                // Begins or renews a session, after a proof of its own.
+                "POST /v1/sessions", "POST /v1/sessions/current/step-up", "POST /v1/invitations/acceptance",
+                // A time to claim: no more than the caller may.
+                "POST /v1/locations/{location}/waitlist-offers/{offer}/link",
+            ]
+        )
+    }
+
+    private func members(_ json: JSON?) -> [(key: String, value: JSON)] {
+        if case .object(let members)? = json { members } else { [] }
+    }
+
     @Test("roles, grants, keys, invitations, second factors and broken glass need a fresh proof, and nothing else does")
     func stepUp() async throws {
         let clinic = try await Clinic.shared.value
@@ -55,6 +83,7 @@ struct RoleMatrixTests {
                 "PATCH /v1/organizations/{organization}/roles/{role}", "POST /v1/organizations/{organization}/roles/{role}/removal",
                 "POST /v1/organizations/{organization}/staff", "POST /v1/organizations/{organization}/staff/{staff}/grants",
                 "POST /v1/organizations/{organization}/staff/{staff}/grants/{grant}/revocation",
+                "POST /v1/organizations/{organization}/staff/{staff}/invitation",
                 "POST /v1/organizations/{organization}/staff/{staff}/resumption",
             ]
         )

@@ -1,3 +1,5 @@
+import Assembly
+import Tenancy
 import TestSupport
 import Testing
 import Values
@@ -42,6 +44,30 @@ struct PatientStoryTests {
         let changed = try await clinic.send("front_desk", "PATCH", path, body: ["note": "Prefers mornings"], headers: ["If-Match": "\"1\""])
         #expect(changed.status == 200 && changed.etag == "\"2\"")
         #expect(try await clinic.send("front_desk", "PATCH", path, body: ["note": "Late"], headers: ["If-Match": "\"1\""]).status == 412)
+    }
+
+    @Test("nobody is born tomorrow, patient, owner or guarantor; nobody's name is invisible")
+    func born() async throws {
+        let clinic = try await Self.shared.value
+        let tomorrow = clinic.south.rules.wallClock(at: clinic.services.ambient.now()).day.adding(days: 1).description
+        let path = clinic.path(clinic.south, "patients")
+        func pointers(_ method: String, _ path: String, _ body: JSON, _ headers: [String: String] = [:]) async throws -> [String] {
+            let answer = try await clinic.send("front_desk", method, path, body: body, headers: headers)
+            #expect(answer.status == 422, "\(answer.text)")
+            return answer.json["errors"]?.items.compactMap { $0["pointer"]?.text } ?? []
+        }
+        #expect(try await pointers("POST", path, ada(tomorrow)) == ["/person/birth_date"])
+        let rex: JSON = ["name": "Rex", "species": "dog", "birth_date": .string(tomorrow)]
+        let owner: JSON = ["given_name": "Ada", "family_name": "Park", "birth_date": "1990-04-01"]
+        #expect(try await pointers("POST", path, ["animal": rex, "owner": owner]) == ["/animal/birth_date"])
+        let hidden: JSON = ["person": ["given_name": "\u{200b}\u{feff}", "family_name": "Park"]]
+        #expect(try await pointers("POST", path, hidden) == ["/person/given_name"])
+        let made = try await clinic.send("front_desk", "POST", path, body: ada("1971-02-03"))
+        try #require(made.status == 201)
+        let change: JSON = ["person": ["birth_date": .string(tomorrow)]]
+        #expect(try await pointers("PATCH", "\(path)/\(made.id)", change, ["If-Match": "\"1\""]) == ["/person/birth_date"])
+        let child: JSON = ["person": ["given_name": "Bo", "family_name": "Park", "birth_date": .string(tomorrow)], "kind": "guarantor"]
+        #expect(try await pointers("POST", "\(path)/\(made.id)/relationships", child) == ["/person/birth_date"])
     }
 
     @Test("the same person again is a warning that names the candidates, and goes through when acknowledged")

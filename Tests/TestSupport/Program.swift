@@ -12,7 +12,7 @@ public final class Program: Sendable {
     /// The raw status once it has ended; asked for once, since it can be had once.
     private let status = Mutex<Int32?>(nil)
 
-    /// Starts `.build/debug/NAME`. What it prints goes to a file: a pipe would be inherited by whatever else is started at the same time.
+    /// Starts NAME as built with the tests. What it prints goes to a file: a pipe would be inherited by whatever else is started at the same time.
     /// `descriptors`: how many open files it may have at most. `clock`: by how many seconds its clock is ahead.
     public init(
         _ name: String,
@@ -25,7 +25,7 @@ public final class Program: Sendable {
         let file = try SettingsFile(settings, asOwner: name == "polyclinic", migrations: migrations)
         self.settings = file
         log = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/\(name)-\(hex(Ambient.system.bytes(6))).log"
-        let executable = Program.products.appending(path: name).path(percentEncoded: false)
+        let executable = Program.products + "/" + name
         var words = [executable] + arguments
         if let descriptors { words = ["/bin/sh", "-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\""] + words }
         let environment = ["POLYCLINIC_ENVIRONMENT_FILE=\(file.path)", "USER=tests", "PATH=/usr/bin:/bin"]
@@ -120,6 +120,7 @@ public final class Program: Sendable {
         return raw & 0x7f == 0 ? raw >> 8 & 0xff : -1
     }
 
-    private static let products = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: ".build/debug", directoryHint: .isDirectory)
+    /// Beside the tests themselves, whichever build they are of.
+    public static let products = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        .map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex)) } ?? "."
 }

@@ -54,7 +54,9 @@ struct DocumentTests {
     @Test("patterns accept what the kinds accept, and nothing else")
     func patterns() throws {
         var random = Seeded(seed: 21)
-        let alphabet = Array("aA1@.-_ +\t\n\u{0}\u{7f}\u{85}\u{a0}\u{2028}é😀/:TZ").map(String.init)
+        let alphabet = Array(
+            "aA1@.-_ +\t\n\u{0}\u{7f}\u{85}\u{a0}\u{ad}\u{2028}\u{200b}\u{202e}\u{2069}\u{feff}\u{ffff}é😀/:TZ".unicodeScalars
+        ).map { String($0) }
         let kinds: [(Kind<String>, String)] = [
             (.text(1...8), "text"), (.text(0...8), "empty text"), (.note(1...8), "note"), (.code(1...8, "A-Z0-9._-"), "code"),
         ]

@@ -102,15 +102,24 @@ struct ShapeTests {
     }
 
     @Test(
-        "one line of text has no control characters and something to see",
+        "one line of text has no control characters, nothing that turns it round, and something to see",
         .shows("IO-8"),
-        arguments: ["", " ", "\u{a0}", "a\nb", "a\u{85}", "a\u{2028}", "a\u{7f}", "123456789012345678901"]
+        arguments: [
+            "", " ", "\u{a0}", "a\nb", "a\u{85}", "a\u{2028}", "a\u{7f}", "a\u{202e}b", "\u{2066}a", "\u{200b}\u{feff}", "a\u{ffff}",
+            "123456789012345678901",
+        ]
     )
     func text(_ text: String) {
         var writer = JSONWriter()
         writer.string(text)
         let required = Visit.required.replacing("\"Ada\"", with: String(decoding: writer.bytes, as: UTF8.self))
         #expect(errors("{\(required)}").count == 1)
+    }
+
+    @Test("a member that nobody knows is named, not echoed whole")
+    func longKey() {
+        let errors = errors("{\(Visit.required),\"\(String(repeating: "k", count: 50_000))\":1}")
+        #expect(errors.count == 1 && errors.allSatisfy { $0.utf8.count < 200 })
     }
 
     @Test("length counts code points, not bytes")

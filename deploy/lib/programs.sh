@@ -12,10 +12,11 @@ build_programs() {
     done
 }
 
-# install_programs STATE CONFIGURATION
+# install_programs STATE CONFIGURATION [OPTIONS OF swift build]
 install_programs() {
-    local state=$1 built name
-    built=$(swift build --package-path "$ROOT" --configuration "$2" --show-bin-path)
+    local state=$1 configuration=$2 built name
+    shift 2
+    built=$(swift build --package-path "$ROOT" --configuration "$configuration" "$@" --show-bin-path)
     mkdir -p "$state/bin" "$state/lib"
     for name in "${PROGRAMS[@]}"; do
         cmp -s "$built/$name" "$state/lib/$name" && continue

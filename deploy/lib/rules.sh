@@ -14,7 +14,7 @@ control_rules() { python3 "$LIB/controls.py" "$ROOT" --check; }
 
 script_rules() {
     local script status=0
-    for script in "$ROOT"/deploy/{up,down,test,check,bench} "$ROOT"/deploy/lib/*.sh "$ROOT/.ci/run"; do
+    for script in "$ROOT"/deploy/{up,down,test,check,bench,threads} "$ROOT"/deploy/lib/*.sh "$ROOT/.ci/run"; do
         bash -n "$script" || status=1
     done
     return "$status"

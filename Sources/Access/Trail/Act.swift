@@ -12,8 +12,10 @@ public struct Reason: Sendable, Hashable {
         }
         // Whoever reviews it must see something: spaces and signs of no width say nothing.
         let said = text.unicodeScalars.count { $0.properties.isAlphabetic || $0.properties.numericType != nil }
-        guard (3...500).contains(text.count), said >= 3, text.utf8.count <= 2000, !text.utf8.contains(0) else {
-            throw Problem.invalid("/reason/text", "invalid_text", "Say why in 3 to 500 characters.")
+        guard (3...500).contains(text.count), said >= 3, text.utf8.count <= 2000,
+            text.unicodeScalars.allSatisfy({ !$0.isControl && !$0.isMisleading })
+        else {
+            throw Problem.invalid("/reason/text", "invalid_text", "Say why in 3 to 500 characters, on one line.")
         }
         self.init(known: code, text)
     }

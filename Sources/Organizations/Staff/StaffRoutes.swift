@@ -57,7 +57,7 @@ struct StaffRoutes {
                 errors: [StaffRoutes.alreadyJoined]
             ) { call, work, _ in
                 try await work.staffing.renewInvitation(try call.path.id("staff", StaffID.self))
-            },
+            }.afterStepUp(),
         ]
     }
 

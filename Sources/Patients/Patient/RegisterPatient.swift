@@ -36,6 +36,9 @@ struct RegisterPatient {
             createdAt: work.now,
             updatedAt: work.now
         )
+        try Birth.check(patient.person?.birthDate, work.today, at: "/person/birth_date")
+        try Birth.check(patient.animal?.birthDate, work.today, at: "/animal/birth_date")
+        try Birth.check(body.owner?.birthDate, work.today, at: "/owner/birth_date")
         if !body.duplicateAcknowledged, let search = PatientStore.duplicates(of: patient) {
             let candidates = try await work.query(search).map { try $0.value(0, as: PatientID.self) }
             guard candidates.isEmpty else { throw RegisterPatient.duplicate(candidates) }

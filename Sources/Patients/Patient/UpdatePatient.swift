@@ -25,6 +25,8 @@ struct UpdatePatient {
         new.preferredLanguage = body.preferredLanguage ?? old.preferredLanguage
         new.contactPreference = body.contactPreference ?? old.contactPreference
         new.note = body.note.applied(to: old.note)
+        try Birth.check(new.person?.birthDate, work.today, at: "/person/birth_date")
+        try Birth.check(new.animal?.birthDate, work.today, at: "/animal/birth_date")
         guard new != old else { return old }
         new.version += 1
         new.updatedAt = work.now

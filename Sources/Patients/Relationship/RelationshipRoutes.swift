@@ -72,6 +72,7 @@ struct AddRelationship {
         try await RequirePatient(patient).run(work)
         let from = body.from ?? work.today
         if let until = body.until, until <= from { throw Problem.invalid("/until", "before_from", "It must be after the first day.") }
+        try Birth.check(body.person.birthDate, work.today, at: "/person/birth_date")
         let person = body.person.person(work.id())
         let relationship = Relationship(
             id: work.id(),

@@ -75,7 +75,8 @@ public struct Shape<Value: Sendable>: Sendable {
         for (key, _) in members {
             let field = fields.first { $0.name.utf8.elementsEqual(key.utf8) }
             if let field, field.visible.map(reading.viewer.may) ?? true { continue }
-            reading.inside(key) { $0.fail("unknown_member", "There is no such member here; leave it out.") }
+            // Named, not echoed whole: a body may be one long key.
+            reading.inside(String(key.prefix(100))) { $0.fail("unknown_member", "There is no such member here; leave it out.") }
         }
     }
 }

@@ -1,26 +1,31 @@
 import Values
 
 extension Kind where T == String {
-    /// One line of text. `range` counts Unicode code points. No control characters; unless it may be empty, something must be visible.
+    /// One line of text. `range` counts Unicode code points. No control characters, nothing that turns the direction of writing; unless it may be
+    /// empty, something must be visible.
     /// `pattern` is a regular expression for the schema, with `matches` doing the same in code.
     public static func text(_ range: ClosedRange<Int>) -> Kind {
-        let odd = #"\u0000-\u001F\u007F-\u009F\u2028\u2029"#
-        let pattern = range.lowerBound == 0 ? "^[^\(odd)]*$" : #"^[^\#(odd)]*[^\#(odd)\u0020\u00A0][^\#(odd)]*$"#
+        let odd = #"\u0000-\u001F\u007F-\u009F\u2028\u2029"# + misleading
+        let pattern = range.lowerBound == 0 ? "^[^\(odd)]*$" : #"^[^\#(odd)]*[^\#(odd)\#(invisible)][^\#(odd)]*$"#
         return checked(range, pattern, "Send one line of text without control characters.") { scalars in
-            guard scalars.allSatisfy({ !isControl($0) }) else { return false }
-            return range.lowerBound == 0 || scalars.contains { $0 != "\u{20}" && $0 != "\u{A0}" }
+            guard scalars.allSatisfy({ !$0.isControl && !$0.isMisleading }) else { return false }
+            return range.lowerBound == 0 || scalars.contains { !$0.isInvisible }
         }
     }
 
     /// Text on several lines: line feeds and tabs are welcome.
     public static func note(_ range: ClosedRange<Int>) -> Kind {
-        let odd = #"\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029"#
-        let pattern = range.lowerBound == 0 ? "^[^\(odd)]*$" : #"^[^\#(odd)]*[^\#(odd)\u0009\u000A\u0020\u00A0][^\#(odd)]*$"#
+        let odd = #"\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029"# + misleading
+        let pattern = range.lowerBound == 0 ? "^[^\(odd)]*$" : #"^[^\#(odd)]*[^\#(odd)\u0009\u000A\#(invisible)][^\#(odd)]*$"#
         return checked(range, pattern, "Send text without control characters; lines end with a line feed.", text: .lines) { scalars in
-            guard scalars.allSatisfy({ $0 == "\n" || $0 == "\t" || !isControl($0) }) else { return false }
-            return range.lowerBound == 0 || scalars.contains { !"\n\t\u{20}\u{A0}".unicodeScalars.contains($0) }
+            guard scalars.allSatisfy({ $0 == "\n" || $0 == "\t" || !$0.isControl && !$0.isMisleading }) else { return false }
+            return range.lowerBound == 0 || scalars.contains { $0 != "\n" && $0 != "\t" && !$0.isInvisible }
         }
     }
+
+    // For the patterns, what `isMisleading` and `isInvisible` say in code.
+    private static let misleading = #"\u202A-\u202E\u2066-\u2069\uFDD0-\uFDEF\uFFFE\uFFFF"#
+    private static let invisible = #"\u0020\u00A0\u00AD\u200B-\u200F\u2060-\u2064\uFEFF"#
 
     /// ASCII of these characters only, for codes. `alphabet` is a character class without brackets, for example `A-Z0-9._-`:
     /// letters, digits, ranges of them, and signs.
@@ -76,10 +81,6 @@ extension Kind where T == String {
             write: { text, writer, _ in writer.string(text) }
         )
     }
-}
-
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
 }
 
 private func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
