@@ -83,9 +83,15 @@ struct ReceiveRemittance: Sendable {
             if payment.remittance.interchange.usage == "T", try await !isInTestMode(payee.entity, work) { new.reasons.append(.testFile) }
             var parts: [RemittancePart] = []
             if new.reasons.isEmpty {
-                if let same: RemittanceID = try await work.query(RemittanceStore.same(as: new)).first?.value(0) {
-                    new.state = .duplicate
-                    new.duplicateOf = same
+                let same = try await work.query(RemittanceStore.same(as: new)).decode((RemittanceID, Bool).self).first
+                if let (id, decidesTheSame) = same {
+                    if decidesTheSame {
+                        new.state = .duplicate
+                        new.duplicateOf = id
+                    } else {
+                        // Taken for a duplicate, its decisions would be lost and nobody told.
+                        new.reasons.append(.traceReused)
+                    }
                 } else {
                     (parts, new.unmatched) = payment.parts(routes: try await routes(of: payment, work))
                     if parts.isEmpty, !new.unmatched.isEmpty { new.reasons.append(.claimsUnknown) }
@@ -182,7 +188,8 @@ struct ReceiveRemittance: Sendable {
                     reference: adjustment.reference,
                     amount: adjustment.amount.minor
                 )
-            }
+            },
+            content: payment.content
         )
     }
 }

@@ -12,10 +12,14 @@ struct ReceivedFile: Sendable {
         var claims: [PaidClaim] = []
         var reader = RemittanceReader()
         func take(_ event: RemittanceEvent) {
+        var content = PaymentContent()
             switch event {
-            case .claim(let claim): claims.append(PaidClaim(claim))
+            case .claim(let claim):
+                content.add(claim)
+                claims.append(PaidClaim(claim))
             case .remittance(let remittance):
-                payments.append(ReceivedPayment(ordinal: payments.count + 1, remittance: remittance, claims: claims))
+                let hash = content.close(remittance)
+                payments.append(ReceivedPayment(ordinal: payments.count + 1, remittance: remittance, claims: claims, content: hash))
                 claims = []
             }
         }
@@ -90,6 +94,8 @@ struct PaidClaim: Sendable, Hashable {
         paid = claim.paid.minor
     }
 }
+    /// See `PaymentContent`.
+    let content: [UInt8]
 
 /// The claims of a payment that belong to one location.
 struct RemittancePart: Sendable, Hashable {
@@ -153,3 +159,13 @@ struct HoldReason: Sendable, Hashable {
     )
     static let tooLarge = HoldReason(code: "file-too-large", text: "The file is larger than the limit.", segment: nil)
 }
+    static let traceReused = HoldReason(
+        code: "trace-reused",
+        text: "A payment of this payer, trace, day and amount was recorded before, and what it decides was different.",
+        segment: nil
+    )
+    static let otherPaymentRefused = HoldReason(
+        code: "other-payment-refused",
+        text: "Another payment of the file does not add up: nothing of the file is posted.",
+        segment: nil
+    )

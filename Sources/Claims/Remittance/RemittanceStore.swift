@@ -21,6 +21,8 @@ struct NewRemittance: Sendable {
     var providerAdjustments: [PaymentRecord.ProviderLevelAdjustment] = []
     var unmatched: [PaidClaim] = []
     var duplicateOf: RemittanceID?
+    /// See `PaymentContent`.
+    var content: [UInt8]?
 }
 
 /// A received file: its hash, the name it came under, and where its bytes are kept.
@@ -39,7 +41,7 @@ enum RemittanceStore {
              on conflict on constraint remittance_file do update set
                 billing_entity_id = excluded.billing_entity_id, state = excluded.state, reasons = excluded.reasons, duplicate_of = excluded.duplicate_of,
                 unmatched_claims = excluded.unmatched_claims, unmatched_amount = excluded.unmatched_amount, unmatched = excluded.unmatched,
-                posted_at = excluded.posted_at, version = remittance.version + 1
+                content = excluded.content, posted_at = excluded.posted_at, version = remittance.version + 1
             where remittance.state = 'held' and excluded.state <> 'held'
             returning id
             """
@@ -67,11 +69,11 @@ enum RemittanceStore {
         return """
             insert into control.remittance (id, organization_id, billing_entity_id, file_sha256, file_name, file_reference, ordinal, sender, interchange,
                 payer_code, trace, day, amount, adjustments, claims, state, reasons, provider_adjustments, unmatched_claims, unmatched_amount, unmatched,
-                duplicate_of, received_at, posted_at)
+                duplicate_of, content, received_at, posted_at)
             values (\(new.id), \(new.organization), \(new.billingEntity), \(new.file.sha256), \(new.file.name), \(new.file.reference), \(new.ordinal),
                 \(new.sender), \(new.interchange), \(new.payerCode), \(new.trace), \(new.day), \(new.amount), \(new.adjustments), \(new.claims), \(new.state),
                 \(RemittanceJSON.reasons(new.reasons)), \(RemittanceJSON.adjustments(new.providerAdjustments)), \(new.unmatched.count), \(unmatchedAmount),
-                \(RemittanceJSON.unmatched(new.unmatched)), \(new.duplicateOf), \(now), \(postedAt))
+                \(RemittanceJSON.unmatched(new.unmatched)), \(new.duplicateOf), \(new.content), \(now), \(postedAt))
             """
     }
 
@@ -80,10 +82,10 @@ enum RemittanceStore {
         "select pg_advisory_xact_lock(hashtextextended(\("remittance " + organization.description), 0))"
     }
 
-    /// The same payment in another file, or at another place of this one.
+    /// The payment of the same payer, trace, day and amount in another file, or at another place of this one; and whether it decides the same.
     static func same(as new: NewRemittance) -> Statement {
         """
-        select id from control.remittance
+        select id, coalesce(content = \(new.content), false) from control.remittance
         where payer_code is not distinct from \(new.payerCode) and trace is not distinct from \(new.trace) and day is not distinct from \(new.day)
             and amount is not distinct from \(new.amount) and state in ('posting', 'partially_posted', 'posted')
             and (file_sha256, ordinal) <> (\(new.file.sha256), \(new.ordinal))
@@ -99,6 +101,10 @@ enum RemittanceStore {
     }
 
     static func cameAgain(_ file: KeptFile) -> Statement {
+    static func isHeld(_ file: KeptFile, ordinal: Int) -> Statement {
+        "select state = 'held' from control.remittance where file_sha256 = \(file.sha256) and ordinal = \(ordinal)"
+    }
+
         "update control.remittance set duplicates = duplicates + 1, version = version + 1 where file_sha256 = \(file.sha256)"
     }
 
