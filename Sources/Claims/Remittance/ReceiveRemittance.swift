@@ -45,7 +45,7 @@ struct ReceiveRemittance: Sendable {
         let candidates = payees.candidates(for: payment)
         let organizations = Array(Set(candidates.map(\.organization))).sorted()
         var organization = organizations.first
-        var reasons = file.reasons
+        var reasons = file.reasons(of: payment)
         if organizations.isEmpty {
             reasons.append(.payeeUnknown)
         } else if organizations.count > 1 {

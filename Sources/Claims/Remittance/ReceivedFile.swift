@@ -6,6 +6,8 @@ import X12
 struct ReceivedFile: Sendable {
     let payments: [ReceivedPayment]
     let verdict: RemittanceVerdict
+    /// Grave ones that no payment has of its own, with the payment they quote, if any.
+    private let ofTheEnvelope: [(finding: Finding, payment: Int?)]
 
     init(_ bytes: [UInt8]) {
         var payments: [ReceivedPayment] = []
@@ -28,6 +30,10 @@ struct ReceivedFile: Sendable {
         }
         verdict = reader.finish(take)
         self.payments = payments
+        let findings = Set(payments.flatMap(\.remittance.findings))
+        ofTheEnvelope = verdict.findings.filter { $0.severity >= .refusesRemittance && !findings.contains($0) }.map { finding in
+            (finding, finding.code.isOfOneTransaction ? ReceivedFile.payment(of: payments, at: finding.position) : nil)
+        }
     }
 
     /// Why nothing of the file may be posted; empty when it may.
@@ -36,6 +42,27 @@ struct ReceivedFile: Sendable {
         let grave = verdict.findings.filter { $0.severity >= .refusesRemittance }.prefix(ReceivedFile.reasonsKept).map(HoldReason.init)
         if !grave.isEmpty { return Array(grave) }
         return [HoldReason(code: "no-remittance", text: "The file holds no remittance (835).", segment: nil)]
+    }
+
+    /// Why nothing of a payment may be posted; empty when it may, which is so for all payments of a file or for none. A file may pay several
+    /// organizations, so what is quoted of another payment (amounts, control numbers) stays out: of it is only said that it does not add up.
+    func reasons(of payment: ReceivedPayment) -> [HoldReason] {
+        if verdict.isPostable { return [] }
+        let shared = ofTheEnvelope.filter { $0.payment == nil || $0.payment == payment.ordinal }.map(\.finding)
+        let own = payment.remittance.findings.filter { $0.severity >= .refusesRemittance }
+        var reasons = (shared + own).prefix(ReceivedFile.reasonsKept).map(HoldReason.init)
+        let others = verdict.refusedRemittances - (payment.remittance.isPostable ? 0 : 1)
+        if others > 0 || shared.count < ofTheEnvelope.count || reasons.isEmpty { reasons.append(.otherPaymentRefused) }
+        return reasons
+    }
+
+    /// The payment whose ST stands before it in the same interchange, the nearest; 0 when it is no payment's.
+    private static func payment(of payments: [ReceivedPayment], at position: Position) -> Int {
+        let before = payments.last { payment in
+            let start = payment.remittance.position
+            return start.interchange == position.interchange && start.segment <= position.segment
+        }
+        return before?.ordinal ?? 0
     }
 
     /// The end of the file is missing: it may still be arriving.
@@ -48,6 +75,16 @@ struct ReceivedFile: Sendable {
 
     private static let chunk = 256 * 1024
     private static let reasonsKept = 50
+}
+
+extension Finding.Code {
+    /// What the envelope says of one ST, quoting it.
+    fileprivate var isOfOneTransaction: Bool {
+        switch self {
+        case .transactionEndMissing, .transactionCount, .transactionControl, .transactionRepeated, .transactionVersion: true
+        default: false
+        }
+    }
 }
 
 /// One ST of an 835.
