@@ -12,9 +12,9 @@ struct ReceivedFile: Sendable {
     init(_ bytes: [UInt8]) {
         var payments: [ReceivedPayment] = []
         var claims: [PaidClaim] = []
+        var content = PaymentContent()
         var reader = RemittanceReader()
         func take(_ event: RemittanceEvent) {
-        var content = PaymentContent()
             switch event {
             case .claim(let claim):
                 content.add(claim)
@@ -94,6 +94,8 @@ struct ReceivedPayment: Sendable {
     /// Everything but its claims.
     let remittance: Remittance
     let claims: [PaidClaim]
+    /// See `PaymentContent`.
+    let content: [UInt8]
 
     var trace: String { remittance.trace.number }
     /// TRN03; payers that leave it out are known by their own id.
@@ -131,8 +133,6 @@ struct PaidClaim: Sendable, Hashable {
         paid = claim.paid.minor
     }
 }
-    /// See `PaymentContent`.
-    let content: [UInt8]
 
 /// The claims of a payment that belong to one location.
 struct RemittancePart: Sendable, Hashable {
@@ -178,9 +178,24 @@ struct HoldReason: Sendable, Hashable {
         text: "Billing entities of several organizations fit the payee.",
         segment: nil
     )
+    static let payeeShared = HoldReason(
+        code: "payee-shared",
+        text: "Billing entities of several organizations have this NPI, and no claim tells whose it is: this one has it the longest.",
+        segment: nil
+    )
     static let testFile = HoldReason(
         code: "test-remittance",
         text: "The file is marked as test (ISA15), the billing entity works in production.",
+        segment: nil
+    )
+    static let traceReused = HoldReason(
+        code: "trace-reused",
+        text: "A payment of this payer, trace, day and amount was recorded before, and what it decides was different.",
+        segment: nil
+    )
+    static let otherPaymentRefused = HoldReason(
+        code: "other-payment-refused",
+        text: "Another payment of the file does not add up: nothing of the file is posted.",
         segment: nil
     )
     static let debit = HoldReason(code: "debit", text: "The payment is a debit (BPR03): money is taken back.", segment: nil)
@@ -196,13 +211,3 @@ struct HoldReason: Sendable, Hashable {
     )
     static let tooLarge = HoldReason(code: "file-too-large", text: "The file is larger than the limit.", segment: nil)
 }
-    static let traceReused = HoldReason(
-        code: "trace-reused",
-        text: "A payment of this payer, trace, day and amount was recorded before, and what it decides was different.",
-        segment: nil
-    )
-    static let otherPaymentRefused = HoldReason(
-        code: "other-payment-refused",
-        text: "Another payment of the file does not add up: nothing of the file is posted.",
-        segment: nil
-    )

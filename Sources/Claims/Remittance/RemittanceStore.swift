@@ -49,7 +49,7 @@ enum RemittanceStore {
 
     /// What fits nobody and nobody has dismissed, the newest first. Through the queue's door.
     static let unclaimed: Statement = """
-        select id, file_name, reasons, received_at from control.remittance where organization_id is null and dismissed_at is null
+        select id, file_name, reasons, received_at, count(*) over () from control.remittance where organization_id is null and dismissed_at is null
         order by received_at desc, id limit 100
         """
 
@@ -57,6 +57,14 @@ enum RemittanceStore {
         """
         update control.remittance set dismissed_at = \(now), dismissed_by = \(name), dismissed_why = \(reason)
         where id = \(id) and organization_id is null and dismissed_at is null
+        """
+    }
+
+    /// Of a file that fitted nobody: a payment of it is an organization's now. The row without a payment (0) goes with any of them.
+    static func close(_ file: KeptFile, ordinal: Int, at now: Instant) -> Statement {
+        """
+        update control.remittance set dismissed_at = \(now), dismissed_by = 'polyclinic', dismissed_why = 'recorded for an organization'
+        where organization_id is null and file_sha256 = \(file.sha256) and ordinal in (0, \(ordinal)) and dismissed_at is null
         """
     }
 
@@ -93,6 +101,10 @@ enum RemittanceStore {
         """
     }
 
+    static func isHeld(_ file: KeptFile, ordinal: Int) -> Statement {
+        "select state = 'held' from control.remittance where file_sha256 = \(file.sha256) and ordinal = \(ordinal)"
+    }
+
     static func insert(_ part: RemittancePart, of remittance: RemittanceID, in organization: OrganizationID) -> Statement {
         """
         insert into control.remittance_part (remittance_id, organization_id, location_id, ordinals, amount)
@@ -101,10 +113,6 @@ enum RemittanceStore {
     }
 
     static func cameAgain(_ file: KeptFile) -> Statement {
-    static func isHeld(_ file: KeptFile, ordinal: Int) -> Statement {
-        "select state = 'held' from control.remittance where file_sha256 = \(file.sha256) and ordinal = \(ordinal)"
-    }
-
         "update control.remittance set duplicates = duplicates + 1, version = version + 1 where file_sha256 = \(file.sha256)"
     }
 
