@@ -32,6 +32,8 @@ struct Examination {
         findings.append(await redis())
         findings += await schemas()
         findings += await unclaimedFiles()
+        findings += await sharedNPIs()
+        findings += inboundLeftovers()
         findings += disk()
         return findings
     }
@@ -131,7 +133,7 @@ struct Examination {
     }
 
     private func unclaimedFiles() async -> [Finding] {
-        guard let files = try? await UnclaimedFile.open(services.tenancy) else {  // reported above
+        guard let (files, more) = try? await UnclaimedFile.open(services.tenancy) else {  // reported above
             return []
         }
         return files.isEmpty
@@ -144,6 +146,33 @@ struct Examination {
                     "It is in the folder held. Correct the billing entity and put it back, or tell the sender; then `polyclinic x12 dismiss \(file.id)`."
                 )
             }
+                + (more == 0
+                    ? []
+                    : [Finding("inbound", .attention, "and \(more) more", "See `polyclinic x12 held` again when these are dealt with.")])
+    }
+
+    private func sharedNPIs() async -> [Finding] {
+        let shared = (try? await SharedNPI.all(services.tenancy)) ?? []  // reported above
+        return shared.map { shared in
+            Finding(
+                "NPI",
+                .attention,
+                "\(shared.npi) is used by organizations \(shared.organizations.map(\.description).joined(separator: ", "))",
+                "Ask them whose it is. Payments for it that name no known claim are held for the first, which has it the longest."
+            )
+        }
+    }
+
+    private func inboundLeftovers() -> [Finding] {
+        let all = InboundLeftover.all(in: services.settings.folders.inbound, now: services.ambient.now())
+        return all.prefix(20).map { entry in
+            Finding(
+                "inbound",
+                .attention,
+                "\(entry.name), \(entry.kind.rawValue), lies there for \(entry.minutes) minutes",
+                "Only regular files that the worker can read are taken, and none whose name begins with a dot or ends in .part. Is a worker running?"
+            )
+        } + (all.count > 20 ? [Finding("inbound", .attention, "and \(all.count - 20) more lie there", "See the folder.")] : [])
     }
 
     private func disk() -> [Finding] {

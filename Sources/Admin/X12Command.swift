@@ -43,7 +43,7 @@ struct X12Command: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withServices { services in
-                let files = try await UnclaimedFile.open(services.tenancy)
+                let (files, more) = try await UnclaimedFile.open(services.tenancy)
                 options.show(
                     Table(
                         ["id", "received_at", "name", "reasons"],
@@ -55,6 +55,7 @@ struct X12Command: AsyncParsableCommand {
                         }
                     )
                 )
+                if more > 0 { complain("… and \(more) more: these are the newest.") }
             }
         }
     }

@@ -44,6 +44,27 @@ struct ClaimClinic {
         }
     }
 
+    /// A billing entity of the other organization.
+    @discardableResult
+    func addRivalEntity(npi: String, submitter: String) async throws -> JSON {
+        try await send(
+            "rival",
+            "POST",
+            "/v1/organizations/\(clinic.rival)/billing-entities",
+            [
+                "name": .string("Rival \(npi)"), "npi": .string(npi), "tax_id": "987654321", "taxonomy": "261QP2300X",
+                "address": ["street": "1 Hill Road", "city": "Albany", "region": "NY", "postal_code": "122071234"],
+                "contact": ["name": "Max Vale", "phone": "+15185550199"],
+                "clearing": ["submitter_id": .string(submitter), "receiver_id": "CLEARING1", "receiver_name": "Clearing House"],
+                "test_mode": true,
+            ]
+        )
+    }
+
+    func remittancesOfRival() async throws -> [JSON] {
+        try await send("rival", "GET", "/v1/organizations/\(clinic.rival)/remittances?limit=200")["items"]?.items ?? []
+    }
+
     func addPayer(at location: Location, code: String = "SUN01") async throws -> String {
         let payer = try await send(
             "owner",

@@ -47,7 +47,7 @@ struct InboxTests {
         #expect(descriptor >= 0)
         close(descriptor)
         let file = try #require(try read.first)
-        try inbox.move(file, to: inbox.held)
+        #expect(try inbox.move(file, to: inbox.held))
         #expect(try read.isEmpty)
         #expect(inbox.wasMoved(file))
     }
@@ -56,9 +56,43 @@ struct InboxTests {
     func longName() throws {
         try put(String(repeating: "z", count: 250) + ".835", "content")
         let file = try #require(try read.first)
-        try inbox.move(file, to: inbox.done)
+        #expect(try inbox.move(file, to: inbox.done))
         #expect(try read.isEmpty)
         #expect(inbox.wasMoved(file))
+    }
+
+    @Test(
+        "a file that grows after it was read comes back under a name of its own, and is read whole",
+        arguments: ["content and more", "CONTENT"]
+    )
+    func grows(_ text: String) throws {
+        try put("slow.835", "content")
+        let file = try #require(try read.first)
+        let descriptor = open(path + "/slow.835", O_WRONLY)
+        let written = Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        #expect(written == text.utf8.count)
+        close(descriptor)
+        #expect(try !inbox.move(file, to: inbox.done))
+        #expect(!inbox.wasMoved(file))
+        let whole = try #require(try read.first)
+        #expect(String(decoding: whole.bytes, as: UTF8.self) == text)
+        #expect(whole.shownName.hasSuffix("_slow.835"))
+        #expect(try inbox.move(whole, to: inbox.done))
+        #expect(try read.isEmpty)
+    }
+
+    @Test("what lies in the folder for ten minutes is named, with what it is")
+    func leftovers() throws {
+        try put("waiting.835", "x")
+        try put("upload.part", "x")
+        mkdir(path + "/folder", 0o700)
+        symlink("/etc/passwd", path + "/link")
+        mkfifo(path + "/pipe", 0o600)
+        let now = Ambient.system.now()
+        #expect(InboundLeftover.all(in: path, now: now).isEmpty)
+        let found = InboundLeftover.all(in: path, now: now.adding(minutes: 11))
+        #expect(found.map(\.name) == ["folder", "link", "pipe", "upload.part", "waiting.835"])
+        #expect(found.map(\.kind) == [.folder, .link, .other, .unfinished, .file])
     }
 
     @Test("a file that changed a moment ago waits")

@@ -46,6 +46,58 @@ struct ReceivedFileTests {
         #expect(file.reasons.map(\.code) == ["remittance-unbalanced"])
     }
 
+    @Test("what is said of one payment quotes nothing of another in the same file")
+    func quotes() throws {
+        var text = RemittanceText(payments: [
+            .init(trace: "T1", amount: "100", claims: [RemittanceText.claim("N1", charge: "100", paid: "100")]),
+            .init(trace: "T2", amount: "777.77", claims: [RemittanceText.claim("S1", charge: "50", paid: "50")]),
+            .init(trace: "T3", amount: "30", claims: [RemittanceText.claim("S2", charge: "30", paid: "30")]),
+        ]).text
+        text = text.replacing("SE*13*1003~", with: "SE*99*1003~")
+        let file = ReceivedFile(Array(text.utf8))
+        let reasons = file.payments.map { payment in file.reasons(of: payment) }
+        #expect(
+            reasons.map { $0.map(\.code) } == [
+                ["other-payment-refused"], ["remittance-unbalanced", "other-payment-refused"],
+                ["transaction-count", "other-payment-refused"],
+            ]
+        )
+        #expect(reasons[1].first?.text.contains("777.77") == true)
+        for other in [reasons[0], reasons[2]] { #expect(!other.contains { $0.text.contains("777.77") || $0.text.contains("1002") }) }
+        for other in [reasons[0], reasons[1]] { #expect(!other.contains { $0.text.contains("99") || $0.text.contains("1003") }) }
+    }
+
+    @Test("what the envelope lacks is said of every payment, and what is wrong with one stays its own")
+    func envelope() {
+        let text = RemittanceText(payments: [
+            .init(trace: "T1", amount: "100", claims: [RemittanceText.claim("N1", charge: "100", paid: "100")]),
+            .init(trace: "T2", amount: "50", claims: [RemittanceText.claim("S1", charge: "50", paid: "50")]),
+        ]).text.replacing("GE*2*", with: "GE*3*")
+        let file = ReceivedFile(Array(text.utf8))
+        #expect(file.payments.map { payment in file.reasons(of: payment).map(\.code) } == [["group-count"], ["group-count"]])
+    }
+
+    @Test("a payment decides the same under another interchange, and not with another claim, amount, adjustment or payee")
+    func content() throws {
+        func content(_ claim: String, control: Int = 1, payee: String = "1234567893", adjustments: [String] = []) throws -> [UInt8] {
+            let payment = RemittanceText.Payment(trace: "T1", amount: "0", payee: payee, claims: [claim], adjustments: adjustments)
+            return try #require(ReceivedFile(RemittanceText(payments: [payment], control: control).bytes).payments.first).content
+        }
+        let claim = RemittanceText.claim("N1", charge: "100", paid: "0", claimAdjustments: ["CO*45*100"])
+        let first = try content(claim)
+        #expect(first.count == 32)
+        #expect(try content(claim, control: 2) == first)
+        let others = [
+            try content(RemittanceText.claim("N2", charge: "100", paid: "0", claimAdjustments: ["CO*45*100"])),
+            try content(RemittanceText.claim("N1", status: "4", charge: "100", paid: "0", claimAdjustments: ["CO*45*100"])),
+            try content(RemittanceText.claim("N1", charge: "90", paid: "0", claimAdjustments: ["CO*45*90"])),
+            try content(RemittanceText.claim("N1", charge: "100", paid: "0", claimAdjustments: ["PR*1*100"])),
+            try content(claim, payee: "1003000126"),
+            try content(claim, adjustments: ["PLB*1234567893*20261231*WO:A*1*FB:A*-1"]),
+        ]
+        #expect(Set(others + [first]).count == others.count + 1)
+    }
+
     @Test("a file without its end is cut, not wrong; text is neither")
     func cut() {
         let text = RemittanceText(payments: [

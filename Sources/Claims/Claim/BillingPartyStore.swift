@@ -13,11 +13,31 @@ enum BillingPartyStore {
 
     static func one(_ id: BillingEntityID) -> Statement { columns + " where billing_entity.id = \(id)" }
 
-    /// Whose NPI or submitter id it may be, of all organizations: for the worker's own narrow right.
+    /// Whose NPI or submitter id it may be, of all organizations: for the worker's own narrow right. Of each organization the oldest for each NPI
+    /// and submitter id that is asked for, so that one with many billing entities crowds out nobody. In the order in which they came to it.
     static func payees(npis: [String], submitters: [String]) -> Statement {
         """
-        select id, organization_id, npi, submitter_id from control.billing_entity
-        where npi = any(\(npis)) or submitter_id = any(\(submitters)) order by id limit 1000
+        select id, organization_id, npi, submitter_id from (
+            select distinct on (organization_id, asked_npi, asked_submitter) id, organization_id, npi, submitter_id, since
+            from (
+                select id, organization_id, npi, submitter_id, coalesce(npi_since, created_at) as since,
+                    case when npi = any(\(npis)) then npi end as asked_npi,
+                    case when submitter_id = any(\(submitters)) then submitter_id end as asked_submitter
+                from control.billing_entity where npi = any(\(npis)) or submitter_id = any(\(submitters))
+            ) fitting
+            order by organization_id, asked_npi, asked_submitter, since, id
+        ) oldest
+        order by since, id
+        """
+    }
+
+    /// NPIs of several organizations, and those organizations in the order in which they came to it. Through the queue's door.
+    static func sharedNPIs(limit: Int) -> Statement {
+        """
+        select npi, array_agg(organization_id order by since, organization_id) from (
+            select npi, organization_id, min(coalesce(npi_since, created_at)) as since from control.billing_entity group by npi, organization_id
+        ) holder
+        group by npi having count(*) > 1 order by npi limit \(limit)
         """
     }
 

@@ -12,6 +12,7 @@ struct InboxFile: Sendable {
     let age: Int
     /// Larger than is read: only its hash is known.
     let isTooLarge: Bool
+    let size: Int
 
     /// For people and for the names of moved files.
     var shownName: String { printable(String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), 200) }
@@ -91,20 +92,56 @@ struct Inbox: Sendable {
         guard fstat(descriptor, &after) == 0, size == Int(before.st_size), after.st_size == before.st_size,
             after.st_mtim.tv_sec == before.st_mtim.tv_sec, after.st_mtim.tv_nsec == before.st_mtim.tv_nsec
         else { return nil }
-        return InboxFile(name: name, bytes: bytes, sha256: Array(hash.finalize()), age: age < 0 ? .max : age, isTooLarge: isTooLarge)
+        return InboxFile(
+            name: name,
+            bytes: bytes,
+            sha256: Array(hash.finalize()),
+            age: age < 0 ? .max : age,
+            isTooLarge: isTooLarge,
+            size: size
+        )
     }
 
     func wasMoved(_ file: InboxFile) -> Bool {
         [done, held].contains { folder in access(folder.path + "/", of: file.movedName) }
     }
 
-    /// Moves a file out of the way. Gone already is as good.
-    func move(_ file: InboxFile, to target: Folder) throws {
+    /// Moves a file out of the way. Gone already is as good. False when it is not what was read any more, because its writer goes on: then it lies
+    /// in the folder again, under a name of its own, and is read as a whole when it has settled.
+    func move(_ file: InboxFile, to target: Folder) throws -> Bool {
         let from = Array((folder.path + "/").utf8CString.dropLast()) + file.name
         let to = Array((target.path + "/").utf8CString.dropLast()) + file.movedName
         guard rename(from, to) == 0 || errno == ENOENT else { throw FileFault("rename") }
+        let hasChanged = hasChanged(file, in: target)
+        if hasChanged { try putBack(file, from: target) }
         try target.settle()
         try folder.settle()
+        return !hasChanged
+    }
+
+    /// Read again, for a write within the resolution of the clock leaves size and time as they were.
+    private func hasChanged(_ file: InboxFile, in target: Folder) -> Bool {
+        guard let (descriptor, status) = try? target.open(file.movedName) else { return false }  // it was gone already
+        defer { close(descriptor) }
+        guard Int(status.st_size) == file.size else { return true }
+        var hash = SHA256()
+        var chunk = [UInt8](repeating: 0, count: 262_144)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            // What cannot be read again is left where it is.
+            guard count >= 0 else { return false }
+            if count == 0 { return Array(hash.finalize()) != file.sha256 }
+            hash.update(data: chunk[..<count])
+        }
+    }
+
+    /// By link and unlink: a rename would write over what has the name.
+    private func putBack(_ file: InboxFile, from target: Folder) throws {
+        let from = Array((target.path + "/").utf8CString.dropLast()) + file.movedName
+        let to = Array((folder.path + "/").utf8CString.dropLast()) + file.movedName
+        guard link(from, to) == 0 else { throw FileFault("link") }
+        guard unlink(from) == 0 else { throw FileFault("unlink") }
     }
 
     private func access(_ path: String, of name: [CChar]) -> Bool {

@@ -14,6 +14,7 @@ struct Payee: Sendable, Hashable {
 
 /// Whose payments a file holds. Found by the worker's own narrow right, because a file does not say which organization it is for.
 struct Payees: Sendable {
+    /// Those that came to their NPI first are first.
     private let candidates: [Payee]
 
     init(_ candidates: [Payee]) {
@@ -33,13 +34,21 @@ struct Payees: Sendable {
         )
     }
 
-    /// By the NPI the payment names, else by the receiver of its interchange; those that fit both first.
+    /// By the NPI the payment names, else by the receiver of its interchange; those that fit both first, among them the oldest. Which of several
+    /// organizations it is for, this does not say: anybody can name the NPI and the receiver of somebody else.
     func candidates(for payment: ReceivedPayment) -> [Payee] {
         let payee = payment.remittance.payee
         let receiver = payment.remittance.interchange.receiver
         let fitting =
             payee.idQualifier == "XX" ? candidates.filter { $0.npi == payee.id } : candidates.filter { $0.submitterID == receiver }
         return fitting.filter { $0.submitterID == receiver } + fitting.filter { $0.submitterID != receiver }
+    }
+
+    /// The organizations that may be meant, in the order in which they came to the NPI.
+    func organizations(for payment: ReceivedPayment) -> [OrganizationID] {
+        let fitting = Set(candidates(for: payment).map(\.entity))
+        var seen: Set<OrganizationID> = []
+        return candidates.filter { fitting.contains($0.entity) }.map(\.organization).filter { seen.insert($0).inserted }
     }
 
     /// For files without a readable payment.

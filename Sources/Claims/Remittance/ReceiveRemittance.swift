@@ -43,14 +43,21 @@ struct ReceiveRemittance: Sendable {
 
     private func record(_ payment: ReceivedPayment, _ payees: Payees, _ context: JobContext) async throws -> Bool {
         let candidates = payees.candidates(for: payment)
-        let organizations = Array(Set(candidates.map(\.organization))).sorted()
+        let organizations = payees.organizations(for: payment)
         var organization = organizations.first
-        var reasons = file.reasons
+        var reasons = file.reasons(of: payment)
         if organizations.isEmpty {
             reasons.append(.payeeUnknown)
         } else if organizations.count > 1 {
-            organization = try await owner(of: payment, among: organizations, context)
-            if organization == nil { reasons.append(.payeeAmbiguous) }
+            let owners = try await owners(of: payment, among: organizations, context)
+            organization = owners.count == 1 ? owners[0] : nil
+            if owners.isEmpty, payment.remittance.payee.idQualifier == "XX" {
+                // Nothing of it can be posted, and whoever names another's NPI later never sees it.
+                organization = organizations.first
+                reasons.append(.payeeShared)
+            } else if organization == nil {
+                reasons.append(.payeeAmbiguous)
+            }
         }
         if payment.remittance.payment.creditDebit == "D" { reasons.append(.debit) }
         let today = TimeZoneRules(.utc).wallClock(at: context.now).day
@@ -83,9 +90,15 @@ struct ReceiveRemittance: Sendable {
             if payment.remittance.interchange.usage == "T", try await !isInTestMode(payee.entity, work) { new.reasons.append(.testFile) }
             var parts: [RemittancePart] = []
             if new.reasons.isEmpty {
-                if let same: RemittanceID = try await work.query(RemittanceStore.same(as: new)).first?.value(0) {
-                    new.state = .duplicate
-                    new.duplicateOf = same
+                let same = try await work.query(RemittanceStore.same(as: new)).decode((RemittanceID, Bool).self).first
+                if let (id, decidesTheSame) = same {
+                    if decidesTheSame {
+                        new.state = .duplicate
+                        new.duplicateOf = id
+                    } else {
+                        // Taken for a duplicate, its decisions would be lost and nobody told.
+                        new.reasons.append(.traceReused)
+                    }
                 } else {
                     (parts, new.unmatched) = payment.parts(routes: try await routes(of: payment, work))
                     if parts.isEmpty, !new.unmatched.isEmpty { new.reasons.append(.claimsUnknown) }
@@ -96,8 +109,15 @@ struct ReceiveRemittance: Sendable {
             try await save(new, parts, organization, work)
             return new.reasons.isEmpty
         }
-        // Recorded by an earlier try of this job: the file as a whole says where it belongs.
-        return outcome ?? file.reasons.isEmpty
+        // Nobody's until now, perhaps: operators need not look after it any more.
+        _ = try await context.tenancy.queueRead(nil, RemittanceStore.close(kept, ordinal: payment.ordinal, at: context.now))
+        if let outcome { return outcome }
+        // Recorded by an earlier try of this job.
+        let isHeld: Bool? = try await context.tenancy.organizationRead(
+            organization,
+            RemittanceStore.isHeld(kept, ordinal: payment.ordinal)
+        ).first?.value(0)
+        return isHeld == false
     }
 
     private func save(_ new: NewRemittance, _ parts: [RemittancePart], _ organization: OrganizationID, _ work: OrganizationWork)
@@ -134,9 +154,9 @@ struct ReceiveRemittance: Sendable {
         try await work.query(BillingPartyStore.testMode(entity)).first?.value(0) ?? false
     }
 
-    /// The one organization that knows any of the payment's claims.
-    private func owner(of payment: ReceivedPayment, among organizations: [OrganizationID], _ context: JobContext) async throws
-        -> OrganizationID?
+    /// The organizations that know any of the payment's claims: numbers are given by us, so nobody can claim another's.
+    private func owners(of payment: ReceivedPayment, among organizations: [OrganizationID], _ context: JobContext) async throws
+        -> [OrganizationID]
     {
         let numbers = Array(Set(payment.claims.prefix(500).map { ClaimNumber.looked(up: $0.number) })).sorted()
         var owners: [OrganizationID] = []
@@ -145,7 +165,7 @@ struct ReceiveRemittance: Sendable {
                 owners.append(organization)
             }
         }
-        return owners.count == 1 ? owners[0] : nil
+        return owners
     }
 
     /// Keeps what is held: with its organization, or with nobody when that is not known.
@@ -182,7 +202,8 @@ struct ReceiveRemittance: Sendable {
                     reference: adjustment.reference,
                     amount: adjustment.amount.minor
                 )
-            }
+            },
+            content: payment.content
         )
     }
 }

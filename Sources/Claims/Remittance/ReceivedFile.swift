@@ -6,16 +6,22 @@ import X12
 struct ReceivedFile: Sendable {
     let payments: [ReceivedPayment]
     let verdict: RemittanceVerdict
+    /// Grave ones that no payment has of its own, with the payment they quote, if any.
+    private let ofTheEnvelope: [(finding: Finding, payment: Int?)]
 
     init(_ bytes: [UInt8]) {
         var payments: [ReceivedPayment] = []
         var claims: [PaidClaim] = []
+        var content = PaymentContent()
         var reader = RemittanceReader()
         func take(_ event: RemittanceEvent) {
             switch event {
-            case .claim(let claim): claims.append(PaidClaim(claim))
+            case .claim(let claim):
+                content.add(claim)
+                claims.append(PaidClaim(claim))
             case .remittance(let remittance):
-                payments.append(ReceivedPayment(ordinal: payments.count + 1, remittance: remittance, claims: claims))
+                let hash = content.close(remittance)
+                payments.append(ReceivedPayment(ordinal: payments.count + 1, remittance: remittance, claims: claims, content: hash))
                 claims = []
             }
         }
@@ -24,6 +30,10 @@ struct ReceivedFile: Sendable {
         }
         verdict = reader.finish(take)
         self.payments = payments
+        let findings = Set(payments.flatMap(\.remittance.findings))
+        ofTheEnvelope = verdict.findings.filter { $0.severity >= .refusesRemittance && !findings.contains($0) }.map { finding in
+            (finding, finding.code.isOfOneTransaction ? ReceivedFile.payment(of: payments, at: finding.position) : nil)
+        }
     }
 
     /// Why nothing of the file may be posted; empty when it may.
@@ -32,6 +42,27 @@ struct ReceivedFile: Sendable {
         let grave = verdict.findings.filter { $0.severity >= .refusesRemittance }.prefix(ReceivedFile.reasonsKept).map(HoldReason.init)
         if !grave.isEmpty { return Array(grave) }
         return [HoldReason(code: "no-remittance", text: "The file holds no remittance (835).", segment: nil)]
+    }
+
+    /// Why nothing of a payment may be posted; empty when it may, which is so for all payments of a file or for none. A file may pay several
+    /// organizations, so what is quoted of another payment (amounts, control numbers) stays out: of it is only said that it does not add up.
+    func reasons(of payment: ReceivedPayment) -> [HoldReason] {
+        if verdict.isPostable { return [] }
+        let shared = ofTheEnvelope.filter { $0.payment == nil || $0.payment == payment.ordinal }.map(\.finding)
+        let own = payment.remittance.findings.filter { $0.severity >= .refusesRemittance }
+        var reasons = (shared + own).prefix(ReceivedFile.reasonsKept).map(HoldReason.init)
+        let others = verdict.refusedRemittances - (payment.remittance.isPostable ? 0 : 1)
+        if others > 0 || shared.count < ofTheEnvelope.count || reasons.isEmpty { reasons.append(.otherPaymentRefused) }
+        return reasons
+    }
+
+    /// The payment whose ST stands before it in the same interchange, the nearest; 0 when it is no payment's.
+    private static func payment(of payments: [ReceivedPayment], at position: Position) -> Int {
+        let before = payments.last { payment in
+            let start = payment.remittance.position
+            return start.interchange == position.interchange && start.segment <= position.segment
+        }
+        return before?.ordinal ?? 0
     }
 
     /// The end of the file is missing: it may still be arriving.
@@ -46,6 +77,16 @@ struct ReceivedFile: Sendable {
     private static let reasonsKept = 50
 }
 
+extension Finding.Code {
+    /// What the envelope says of one ST, quoting it.
+    fileprivate var isOfOneTransaction: Bool {
+        switch self {
+        case .transactionEndMissing, .transactionCount, .transactionControl, .transactionRepeated, .transactionVersion: true
+        default: false
+        }
+    }
+}
+
 /// One ST of an 835.
 struct ReceivedPayment: Sendable {
     /// 1 for the first ST 835 of the file.
@@ -53,6 +94,8 @@ struct ReceivedPayment: Sendable {
     /// Everything but its claims.
     let remittance: Remittance
     let claims: [PaidClaim]
+    /// See `PaymentContent`.
+    let content: [UInt8]
 
     var trace: String { remittance.trace.number }
     /// TRN03; payers that leave it out are known by their own id.
@@ -135,9 +178,24 @@ struct HoldReason: Sendable, Hashable {
         text: "Billing entities of several organizations fit the payee.",
         segment: nil
     )
+    static let payeeShared = HoldReason(
+        code: "payee-shared",
+        text: "Billing entities of several organizations have this NPI, and no claim tells whose it is: this one has it the longest.",
+        segment: nil
+    )
     static let testFile = HoldReason(
         code: "test-remittance",
         text: "The file is marked as test (ISA15), the billing entity works in production.",
+        segment: nil
+    )
+    static let traceReused = HoldReason(
+        code: "trace-reused",
+        text: "A payment of this payer, trace, day and amount was recorded before, and what it decides was different.",
+        segment: nil
+    )
+    static let otherPaymentRefused = HoldReason(
+        code: "other-payment-refused",
+        text: "Another payment of the file does not add up: nothing of the file is posted.",
         segment: nil
     )
     static let debit = HoldReason(code: "debit", text: "The payment is a debit (BPR03): money is taken back.", segment: nil)

@@ -21,6 +21,8 @@ struct NewRemittance: Sendable {
     var providerAdjustments: [PaymentRecord.ProviderLevelAdjustment] = []
     var unmatched: [PaidClaim] = []
     var duplicateOf: RemittanceID?
+    /// See `PaymentContent`.
+    var content: [UInt8]?
 }
 
 /// A received file: its hash, the name it came under, and where its bytes are kept.
@@ -39,7 +41,7 @@ enum RemittanceStore {
              on conflict on constraint remittance_file do update set
                 billing_entity_id = excluded.billing_entity_id, state = excluded.state, reasons = excluded.reasons, duplicate_of = excluded.duplicate_of,
                 unmatched_claims = excluded.unmatched_claims, unmatched_amount = excluded.unmatched_amount, unmatched = excluded.unmatched,
-                posted_at = excluded.posted_at, version = remittance.version + 1
+                content = excluded.content, posted_at = excluded.posted_at, version = remittance.version + 1
             where remittance.state = 'held' and excluded.state <> 'held'
             returning id
             """
@@ -47,7 +49,7 @@ enum RemittanceStore {
 
     /// What fits nobody and nobody has dismissed, the newest first. Through the queue's door.
     static let unclaimed: Statement = """
-        select id, file_name, reasons, received_at from control.remittance where organization_id is null and dismissed_at is null
+        select id, file_name, reasons, received_at, count(*) over () from control.remittance where organization_id is null and dismissed_at is null
         order by received_at desc, id limit 100
         """
 
@@ -55,6 +57,14 @@ enum RemittanceStore {
         """
         update control.remittance set dismissed_at = \(now), dismissed_by = \(name), dismissed_why = \(reason)
         where id = \(id) and organization_id is null and dismissed_at is null
+        """
+    }
+
+    /// Of a file that fitted nobody: a payment of it is an organization's now. The row without a payment (0) goes with any of them.
+    static func close(_ file: KeptFile, ordinal: Int, at now: Instant) -> Statement {
+        """
+        update control.remittance set dismissed_at = \(now), dismissed_by = 'polyclinic', dismissed_why = 'recorded for an organization'
+        where organization_id is null and file_sha256 = \(file.sha256) and ordinal in (0, \(ordinal)) and dismissed_at is null
         """
     }
 
@@ -67,11 +77,11 @@ enum RemittanceStore {
         return """
             insert into control.remittance (id, organization_id, billing_entity_id, file_sha256, file_name, file_reference, ordinal, sender, interchange,
                 payer_code, trace, day, amount, adjustments, claims, state, reasons, provider_adjustments, unmatched_claims, unmatched_amount, unmatched,
-                duplicate_of, received_at, posted_at)
+                duplicate_of, content, received_at, posted_at)
             values (\(new.id), \(new.organization), \(new.billingEntity), \(new.file.sha256), \(new.file.name), \(new.file.reference), \(new.ordinal),
                 \(new.sender), \(new.interchange), \(new.payerCode), \(new.trace), \(new.day), \(new.amount), \(new.adjustments), \(new.claims), \(new.state),
                 \(RemittanceJSON.reasons(new.reasons)), \(RemittanceJSON.adjustments(new.providerAdjustments)), \(new.unmatched.count), \(unmatchedAmount),
-                \(RemittanceJSON.unmatched(new.unmatched)), \(new.duplicateOf), \(now), \(postedAt))
+                \(RemittanceJSON.unmatched(new.unmatched)), \(new.duplicateOf), \(new.content), \(now), \(postedAt))
             """
     }
 
@@ -80,15 +90,19 @@ enum RemittanceStore {
         "select pg_advisory_xact_lock(hashtextextended(\("remittance " + organization.description), 0))"
     }
 
-    /// The same payment in another file, or at another place of this one.
+    /// The payment of the same payer, trace, day and amount in another file, or at another place of this one; and whether it decides the same.
     static func same(as new: NewRemittance) -> Statement {
         """
-        select id from control.remittance
+        select id, coalesce(content = \(new.content), false) from control.remittance
         where payer_code is not distinct from \(new.payerCode) and trace is not distinct from \(new.trace) and day is not distinct from \(new.day)
             and amount is not distinct from \(new.amount) and state in ('posting', 'partially_posted', 'posted')
             and (file_sha256, ordinal) <> (\(new.file.sha256), \(new.ordinal))
         order by id limit 1
         """
+    }
+
+    static func isHeld(_ file: KeptFile, ordinal: Int) -> Statement {
+        "select state = 'held' from control.remittance where file_sha256 = \(file.sha256) and ordinal = \(ordinal)"
     }
 
     static func insert(_ part: RemittancePart, of remittance: RemittanceID, in organization: OrganizationID) -> Statement {

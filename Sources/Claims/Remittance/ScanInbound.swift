@@ -31,7 +31,11 @@ struct InboundScanning: Sendable {
             guard let file = await read(name, now) else { continue }
             guard let isPostable = try await receive(file, context) else { continue }
             do {
-                try await FileLane.run { [inbox] in try inbox.move(file, to: isPostable ? inbox.done : inbox.held) }
+                let isWhole = try await FileLane.run { [inbox] in try inbox.move(file, to: isPostable ? inbox.done : inbox.held) }
+                guard isWhole else {
+                    context.logger.error("remittance file grew while it was taken: put back", metadata: ["sha256": "\(hex(file.sha256))"])
+                    continue
+                }
             } catch {
                 // It is recorded; that it cannot be moved keeps no other from being read, and the next look tries again.
                 context.logger.error("remittance file cannot be moved", metadata: ["sha256": "\(hex(file.sha256))", "error": "\(error)"])

@@ -11,12 +11,15 @@ public struct UnclaimedFile: Sendable {
     public let reasons: [String]
     public let receivedAt: Instant
 
-    /// Those nobody has dismissed, the newest first, at most 100.
-    public static func open(_ tenancy: Tenancy) async throws -> [UnclaimedFile] {
-        try await tenancy.queueRead(nil, RemittanceStore.unclaimed).map { row in
-            let (id, name, reasons, receivedAt) = try row.decode((RemittanceID, String, JSONText, Instant).self)
+    /// Those nobody has dismissed, the newest first, at most 100; and how many there are besides.
+    public static func open(_ tenancy: Tenancy) async throws -> (files: [UnclaimedFile], more: Int) {
+        var count = 0
+        let files = try await tenancy.queueRead(nil, RemittanceStore.unclaimed).map { row in
+            let (id, name, reasons, receivedAt, all) = try row.decode((RemittanceID, String, JSONText, Instant, Int).self)
+            count = all
             return UnclaimedFile(id: id, name: name, reasons: try RemittanceJSON.reasons(reasons).map(\.code), receivedAt: receivedAt)
         }
+        return (files, count - files.count)
     }
 
     /// Notes that somebody has dealt with it, who, and why. False when there is none of this id, or it was dismissed before.

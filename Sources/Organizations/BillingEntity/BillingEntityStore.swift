@@ -35,7 +35,7 @@ enum BillingEntityStore {
     /// - Parameter taxID: nil keeps it.
     static func update(_ it: BillingEntity, sealed taxID: [UInt8]?, by actor: UUID) -> Statement {
         """
-        update control.billing_entity set name = \(it.name), npi = \(it.npi.digits), tax_id = coalesce(\(taxID), tax_id), tax_id_tail = \(it.taxIDTail),
+        update control.billing_entity set name = \(it.name), npi_since = case when npi = \(it.npi.digits) then npi_since else \(it.updatedAt) end, npi = \(it.npi.digits), tax_id = coalesce(\(taxID), tax_id), tax_id_tail = \(it.taxIDTail),
             taxonomy = \(it.taxonomy), street = \(it.address.street), city = \(it.address.city), region = \(it.address.region),
             postal_code = \(it.address.postalCode), contact_name = \(it.contact.name), contact_phone = \(it.contact.phone?.e164),
             submitter_id = \(it.route.submitterID), receiver_id = \(it.route.receiverID), receiver_name = \(it.route.receiverName),
