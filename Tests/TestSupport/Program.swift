@@ -121,6 +121,7 @@ public final class Program: Sendable {
     }
 
     /// Beside the tests themselves, whichever build they are of.
-    public static let products = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    public static let products =
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         .map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex)) } ?? "."
 }
