@@ -56,7 +56,7 @@ def play(person, seconds, routes):
 
 setting("HTTP_PORT")
 before = gateway_process()
-seconds = int(os.environ.get("SCHEMATHESIS_SECONDS", "180"))
+seconds = int(os.environ.get("SCHEMATHESIS_SECONDS", "120"))
 others = play(0, seconds, [option for route in ENDING for option in ("--exclude-name", route)])
 ending = play(1, seconds // 4, [option for route in ENDING for option in ("--include-name", route)])
 if not before or gateway_process() != before:
