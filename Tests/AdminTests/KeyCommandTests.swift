@@ -91,7 +91,8 @@ struct KeyCommandTests {
         let listed = Set(Product(clinic.services).keyRotation.columns.map(\.name))
         // Hashes, digests and signatures open with no key. Nothing writes a government id yet.
         let plain = Set([
-            "token_hash", "subject", "digests", "hash", "previous", "body_hash", "content", "sha256", "file_sha256", "signature", "government_id",
+            "token_hash", "subject", "digests", "hash", "previous", "body_hash", "content", "sha256", "file_sha256", "signature",
+            "government_id",
             "government_id_digest", "member_id_digest",
         ])
         func check(_ rows: Rows) throws {
