@@ -76,6 +76,20 @@ public final class TestClinic: Sendable {
         http = TestHTTP(port: gateway.server.port ?? 0)
     }
 
+    /// Another gateway of this clinic, with connections and caches of its own.
+    public func anotherGateway() async throws -> TestHTTP {
+        let gateway = try GatewayProcess(settings, ambient: .system, log: AccessLog { _ in }, logger: TestTemplate.quiet)
+        tasks.add(Task { try await gateway.services.redis.run() })
+        tasks.add(
+            Task {
+                try await gateway.server.run()
+                await gateway.services.close()
+            }
+        )
+        try await eventually("the other gateway listens") { gateway.server.port != nil }
+        return TestHTTP(port: gateway.server.port ?? 0)
+    }
+
     /// Another worker in this process; several may run side by side.
     public func startWorker(_ jobSettings: JobWorkerSettings = JobWorkerSettings()) throws {
         let worker = try WorkerProcess(settings, jobSettings: jobSettings, logger: TestTemplate.quiet)
