@@ -18,6 +18,8 @@ enum Bodies {
         ("/appointments/{appointment}/cancellation", ["reason_code": "patient_ill"]),
         ("/appointments/{appointment}/completion", ["diagnoses": ["J029"]]),
         ("/appointments/{appointment}", ["note": "x"]),
+        ("/series/{series}/cancellation", ["scope": "all", "reason_code": "patient_moved"]),
+        ("/series/{series}", ["scope": "all", "days": 1]),
         ("/patients/{patient}/relationships", ["person": person, "kind": "guarantor"]),
         ("/patients/{patient}", ["note": "x"]),
         ("/providers/{provider}", ["lanes": 1]),

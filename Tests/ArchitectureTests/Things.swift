@@ -43,6 +43,21 @@ enum Things {
             "appointments",
             ["patient_id": id("patient"), "type_id": id("type"), "provider_id": id("provider"), "starts_at": .string(rounded.description)]
         )
+        let later = location.rules.wallClock(at: start).day.adding(days: 300)
+        try await post(
+            "series",
+            "series",
+            [
+                "patient_id": id("patient"), "type_id": id("type"), "provider_id": id("provider"), "rule": "FREQ=WEEKLY;COUNT=2",
+                "start_day": .string(later.description), "time": "10:00",
+            ]
+        )
+        try await post(
+            "hold",
+            "holds",
+            ["type_id": id("type"), "provider_id": id("provider"), "day": .string(later.adding(days: 1).description), "time": "10:00"]
+        )
+        try await post("feed", "calendar-feeds", ["provider_id": id("provider")])
         try await post("entry", "waitlist-entries", ["patient_id": id("patient"), "type_ids": [id("type")]])
         try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "through_day": "2026-01-31"])
         return things
