@@ -25,8 +25,13 @@ struct UpdatePatient {
         new.preferredLanguage = body.preferredLanguage ?? old.preferredLanguage
         new.contactPreference = body.contactPreference ?? old.contactPreference
         new.note = body.note.applied(to: old.note)
-        try Birth.check(new.person?.birthDate, work.today, at: "/person/birth_date")
-        try Birth.check(new.animal?.birthDate, work.today, at: "/animal/birth_date")
+        // What stands in the chart already does not keep the rest from being changed.
+        if new.person?.birthDate != old.person?.birthDate {
+            try Birth.check(new.person?.birthDate, work.today, at: "/person/birth_date")
+        }
+        if new.animal?.birthDate != old.animal?.birthDate {
+            try Birth.check(new.animal?.birthDate, work.today, at: "/animal/birth_date")
+        }
         guard new != old else { return old }
         new.version += 1
         new.updatedAt = work.now
