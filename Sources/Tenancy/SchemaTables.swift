@@ -80,14 +80,14 @@ extension SchemaTables.Table {
         try SQLFile(text: "copy {location}.\(name) (\(list)) from stdin", schema: schema)
     }
 
-    /// `of`: a condition for the rows that the hash covers; all are counted.
+    /// `of`: a condition for the rows that the hash covers; all are counted. One look at the table: a location waits for it.
     func digest(_ schema: SchemaName, of condition: String = "true", in session: CopySession) async throws -> TableDigest {
         var line: [UInt8] = []
         try await session.copyOut(
             try SQLFile(
                 text: """
-                    copy (select (select count(*) from {location}.\(name)), coalesce(sum(pg_catalog.hashtextextended(whole::text, 0)::numeric), 0)
-                        from (select \(list) from {location}.\(name) where \(condition)) as whole) to stdout
+                    copy (select count(*), coalesce(sum(pg_catalog.hashtextextended(row(\(list))::text, 0)::numeric) filter (where \(condition)), 0)
+                        from {location}.\(name)) to stdout
                     """,
                 schema: schema
             )
