@@ -41,8 +41,8 @@ struct RaceTests {
             let times = try await withThrowingTaskGroup { group in
                 for number in 0..<count {
                     group.addTask {
-                        let begun = ContinuousClock.now
-                        return (try await send(number, "POST", "appointments", body(number)), ContinuousClock.now - begun)
+                        let watch = Stopwatch()
+                        return (try await send(number, "POST", "appointments", body(number)), watch.elapsed)
                     }
                 }
                 return try await group.reduce(into: [(TestAnswer, Duration)]()) { $0.append($1) }
