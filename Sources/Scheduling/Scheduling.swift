@@ -24,7 +24,7 @@ public struct Scheduling: Sendable {
     private var bookingRoutes: [Route] {
         AppointmentRoutes(tenancy: tenancy).routes + StepRoutes(settings: settings).routes + UndoRoutes(tenancy: tenancy).routes
             + ChangeRoutes().routes + ExplainRoutes().routes + OpeningRoutes().routes
-            + HoldRoutes(tenancy: tenancy, settings: settings).routes + BoardRoutes().routes
+            + HoldRoutes(tenancy: tenancy, settings: settings).routes + BoardRoutes().routes + StreamRoutes(tenancy: tenancy).routes
     }
 
     private var plannedRoutes: [Route] {

@@ -255,6 +255,7 @@ public struct LocationRestore: Sendable {
             try await database.transaction(.login) { tx in
                 tx.enqueue("delete from queue.event where location = \(location.role.name)")
                 tx.enqueue("delete from queue.pause where location = \(location.role.name)")
+                tx.enqueue("delete from queue.stream where location = \(location.role.name)")
                 try await tx.query("delete from queue.job where location = \(location.role.name)")
             }
             try LocationFolder(files, location.id).remove()

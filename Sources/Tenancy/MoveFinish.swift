@@ -19,6 +19,7 @@ struct MoveFinish {
         report.queueRows += try await queue(old, new)
         // Once more: somebody may have paused it here since the copy.
         try await QueueRows.movePauses(location.role, from: old, to: new)
+        try await QueueRows.forgetNumbers(location.role, in: old)
         try await move.said(.followed)
         try await old.script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
         try await move.set("moved_from = null, moving_since = null", where: "moved_from = \(self.old)")

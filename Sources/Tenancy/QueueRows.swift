@@ -67,6 +67,11 @@ enum QueueRows {
         }
     }
 
+    /// Whoever follows its events begins anew: what has a number now came in the new queue, and none was told here since.
+    static func forgetNumbers(_ role: RoleName, in old: Database) async throws {
+        _ = try await old.flight(.login, ["delete from queue.stream where location = \(role.name)"])
+    }
+
     static func list(_ rows: [String]) -> String { "[" + rows.joined(separator: ",") + "]" }
 
     /// Moves a batch from one queue to another, finished rows too: people ask what became of their job. The old rows are locked until the new

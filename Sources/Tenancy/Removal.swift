@@ -39,6 +39,7 @@ extension Provisioner {
                     // Events first: a relay that is turning one into jobs ends before we look for jobs.
                     try await tx.query("delete from queue.event where location = \(location.role.name)")
                     tx.enqueue("delete from queue.job where location = \(location.role.name)")
+                    tx.enqueue("delete from queue.stream where location = \(location.role.name)")
                     try await tx.query("delete from queue.pause where location = \(location.role.name)")
                 }
             }

@@ -13,6 +13,8 @@ struct FlightsPerRouteTests {
     static func ceiling(_ route: Route) -> Int {
         switch route.form.act {
         case .get, .list, .search, .file: 1
+        // That it began is recorded, and where it begins is looked up; looking for news is not counted.
+        case .stream: 4
         // The lock of the key and the first look; what is decided on it; the commit, with everything whose answer nobody reads.
         case .create, .change, .remove, .upload: 3
         case .act: 2

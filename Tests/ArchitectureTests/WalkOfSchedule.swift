@@ -74,5 +74,6 @@ extension RouteWalk {
         try await ask("POST /locations/{location}/holds/{hold}/confirmation", ["patient_id": id("patient"), "note": "By phone"])
         ids["day"] = day(40)
         try await ask("GET /locations/{location}/day-boards/{day}")
+        try await ask("GET /locations/{location}/events")
     }
 }

@@ -96,7 +96,7 @@ extension QueueTests {
             let clinic = try QueueClinic.here()
             try await clinic.empty()
             let relay = Relay(
-                store: RelayStore(tenancy: clinic.tenancy, database: clinic.north.database),
+                store: RelayStore(tenancy: clinic.tenancy, database: clinic.north.database, ambient: .system),
                 catalogue: catalogue(Record()),
                 ambient: .system
             )

@@ -26,6 +26,15 @@ enum SampleAPI {
         }
     }
 
+    struct Ticks: EventSource {
+        var number: Int
+
+        mutating func next(_ call: Call) async throws -> [StreamEvent] {
+            number += 1
+            return [StreamEvent(id: String(number), name: "tick", data: .object([]))]
+        }
+    }
+
     static let routes = routes(Gate())
 
     /// `gate` holds whoever waits, until the test lets them go.
@@ -45,6 +54,7 @@ enum SampleAPI {
                 try await Task.sleep(for: .milliseconds(wait.milliseconds))
                 return wait
             }.within(.milliseconds(50)),
+            .stream("/v1/ticks", "Counts aloud", .everybody) { _, last in Ticks(number: last.flatMap { Int($0) } ?? 0) },
             .get("/v1/kept", "Shows what is kept", .everybody, answer: Kept.shape) { _ in Kept(id: .blank, version: 3) },
             .list("/v1/numbers", "Counts", .everybody, query: Wait.shape, item: Wait.shape) { _, _, page in
                 let first = try page.after.map { try $0.int(0) + 1 } ?? 0

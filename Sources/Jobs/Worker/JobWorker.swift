@@ -57,7 +57,11 @@ public final class JobWorker: Service, Sendable {
                 name: HostName.current,
                 settings: settings,
                 kinds: kinds,
-                relay: Relay(store: RelayStore(tenancy: tenancy, database: database), catalogue: catalogue, ambient: ambient),
+                relay: Relay(
+                    store: RelayStore(tenancy: tenancy, database: database, ambient: ambient),
+                    catalogue: catalogue,
+                    ambient: ambient
+                ),
                 runner: runner,
                 tally: tally
             )

@@ -30,6 +30,7 @@ struct SubscriberJob: Sendable {
 struct RelayStore: Sendable {
     let tenancy: Tenancy
     let database: String?
+    let ambient: Ambient
     let pairs = 128
 
     /// Takes new events by their state (L13: never by position, so one that commits late is not passed over), at most `limit`, of all
@@ -50,7 +51,9 @@ struct RelayStore: Sendable {
             guard !events.isEmpty else { return (0, 0, next ?? .start) }
             let jobs = events.flatMap(jobs)
             if !jobs.isEmpty { tx.enqueue(insert(jobs)) }
-            tx.enqueue("update queue.event set state = 'relayed', relayed_at = now() where id = any(\(events.map(\.id)))")
+            let ids = events.map(\.id)
+            tx.enqueue(RelayStore.count(ids, epoch: ambient.id(EventID.self).uuid))
+            tx.enqueue(RelayStore.relayed(ids))
             return (events.count, jobs.count, next ?? .start)
         }
     }
@@ -103,6 +106,31 @@ struct RelayStore: Sendable {
             actorID: actorID,
             account: account
         )
+    }
+
+    /// Numbers for these events, taken in the order of locations, so that relays which share some wait for each other and never in a circle.
+    /// Until COMMIT no other relay numbers events of these locations, so what has a lower number is visible first (L13). Events of an
+    /// organization have none.
+    private static func count(_ events: [EventID], epoch: UUID) -> Statement {
+        """
+        insert into queue.stream as stream (location, epoch, last_number)
+        select event.location, \(epoch), count(*) from queue.event where event.id = any(\(events)) and event.organization_id is null
+        group by event.location order by event.location
+        on conflict (location) do update set last_number = stream.last_number + excluded.last_number
+        """
+    }
+
+    private static func relayed(_ events: [EventID]) -> Statement {
+        """
+        update queue.event set state = 'relayed', relayed_at = now(), number = numbered.number
+        from (
+            select event.id, stream.last_number - count(*) over whole + row_number() over (whole order by event.created_at, event.id) as number
+            from queue.event left join queue.stream on stream.location = event.location and event.organization_id is null
+            where event.id = any(\(events))
+            window whole as (partition by event.location)
+        ) as numbered
+        where event.id = numbered.id
+        """
     }
 
     /// Unique by event and subscriber: an event relayed twice makes no second job.

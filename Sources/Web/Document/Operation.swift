@@ -85,6 +85,9 @@ struct Operation {
                 )
             )
         }
+        if form.act == .stream {
+            all.append(parameter("Last-Event-ID", "header", false, .object([("type", .string("string")), ("maxLength", .integer(100))])))
+        }
         if form.act == .get || form.act == .list {
             all.append(parameter("If-None-Match", "header", false, .object([("type", .string("string"))])))
         }
@@ -145,7 +148,7 @@ struct Operation {
 
     private var answerSchema: JSON? {
         let form = route.form
-        if form.act == .file { return .object([("type", .string("string"))]) }
+        if form.act == .file || form.act == .stream { return .object([("type", .string("string"))]) }
         guard let answer = form.answer else { return nil }
         guard form.act == .list || form.act == .search else { return reference(answer.name) }
         return .object([
@@ -177,6 +180,11 @@ struct Operation {
         if form.act == .change || form.act == .create || form.act == .remove { all[409, default: []].append("conflict") }
         if form.version != .none { all[412] = ["stale"] }
         if form.version == .required { all[428] = ["version_required"] }
+        if form.act == .stream {
+            all[400, default: []].append(Route.eventIDUnknown.code)
+            all[429, default: []].append(StreamSlots.tooMany.code)
+            all[503, default: []].append(StreamSlots.full.code)
+        }
         if route.method != .get {
             all[400, default: []].append("invalid_json")
             all[413] = ["body_too_large"]

@@ -66,6 +66,24 @@ public struct Call: Sendable {
     }
 
     var viewer: Viewer { Viewer(may) }
+
+    /// The same call, admitted anew at a later time.
+    func again(_ admission: Gatekeeper.Admission, at now: Instant) -> Call {
+        Call(
+            requestID: requestID,
+            route: route,
+            caller: admission.caller,
+            token: token,
+            path: path,
+            now: now,
+            ambient: ambient,
+            access: access,
+            tenancy: tenancy,
+            source: source,
+            userAgent: userAgent,
+            place: admission.place
+        )
+    }
 }
 
 /// The values of a path's `{names}`.

@@ -27,6 +27,7 @@ struct RequestHeaders: Sendable {
     var ifMatch: String?
     var ifNoneMatch: String?
     var idempotencyKey: String?
+    var lastEventID: String?
 }
 
 // MARK: Bodies

@@ -9,6 +9,8 @@ struct Reply: Sendable {
     var etag: String?
     var location: String?
     var headers: [(name: String, value: String)] = []
+    /// The answer goes on: see `EventStream`.
+    var events: (any EventSource)?
 }
 
 /// Something whose answer carries the version of its row; the version is its strong ETag.

@@ -184,7 +184,7 @@ public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
 /// What the OpenAPI document needs to know of a route.
 struct Form: Sendable {
     enum Act: String, Sendable {
-        case get, list, search, create, change, remove, act, upload, file
+        case get, list, search, create, change, remove, act, upload, file, stream
     }
 
     let act: Act
@@ -204,7 +204,7 @@ struct Form: Sendable {
     }
 
     /// The parameters of other routes are read by their own closures.
-    var takesNoQuery: Bool { query == nil && act != .search }
+    var takesNoQuery: Bool { query == nil && act != .search && act != .stream }
 }
 
 /// How a changing route uses `If-Match`.

@@ -27,7 +27,7 @@ struct AnswerHeaders: Sendable {
         fields.set(Names.requestID, requestID.description)
         if reply.status != 204, reply.status != 304 {
             fields[.contentType] = reply.media
-            fields[.contentLength] = String(reply.body.count)
+            if reply.events == nil { fields[.contentLength] = String(reply.body.count) }
         }
         if let etag = reply.etag { fields[.eTag] = "\"\(etag)\"" }
         if let location = reply.location { fields[.location] = location }

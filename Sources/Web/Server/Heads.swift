@@ -54,6 +54,7 @@ struct RequestHead: Sendable {
         headers.ifMatch = fields[.ifMatch]
         headers.ifNoneMatch = fields[.ifNoneMatch]
         headers.idempotencyKey = fields.value(Names.idempotencyKey)
+        headers.lastEventID = fields.value(Names.lastEventID)
     }
 
     /// The client's address: the peer's, or what trusted proxies say, from the last hop backwards (RS-4).
@@ -81,6 +82,7 @@ private let hexadecimalOrMark = Set("0123456789abcdefABCDEF.:".utf8)
 /// Names of headers that have no constant. All are valid, which the type cannot know.
 enum Names {
     static let idempotencyKey = HTTPField.Name("Idempotency-Key")
+    static let lastEventID = HTTPField.Name("Last-Event-ID")
     static let forwardedFor = HTTPField.Name("X-Forwarded-For")
     static let host = HTTPField.Name("Host")
     static let activity = HTTPField.Name("X-Activity")

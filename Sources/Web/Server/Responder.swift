@@ -40,6 +40,7 @@ final class Responder: Sendable {
     private let callers: TokenBuckets<UUID>
     private let sources: TokenBuckets<String>
     private let locations: LocationTraffic
+    let streams: StreamSlots
     private let clock = ServerClock()
     private let headers: AnswerHeaders
     private let callerPolicy: String
@@ -75,6 +76,7 @@ final class Responder: Sendable {
         callers = TokenBuckets(settings.callerRate)
         sources = TokenBuckets(settings.sourceRate)
         locations = LocationTraffic(rate: settings.locationRate, share: settings.localShare, redis: redis)
+        streams = StreamSlots(settings)
         callerPolicy = RateHeaders.policy(settings.callerRate)
         sourcePolicy = RateHeaders.policy(settings.sourceRate)
     }
@@ -91,6 +93,8 @@ final class Responder: Sendable {
         /// The body was not read to its end, so the connection cannot go on.
         var closes = false
         var code: String?
+        /// What goes on after the answer's head, and who has it open.
+        var stream: (content: EventStream, caller: UUID)?
         let admission = FlightCounter()
         let work = FlightCounter()
     }
@@ -109,7 +113,8 @@ final class Responder: Sendable {
             source: head.source(peer: peer, trusted: settings.trustedProxies)
         )
         let working = metrics.requests.inFlight.add(1, ordering: .relaxed).newValue
-        defer { metrics.requests.inFlight.subtract(1, ordering: .relaxed) }
+        var isWorking = true
+        defer { if isWorking { metrics.requests.inFlight.subtract(1, ordering: .relaxed) } }
 
         var reply: Reply
         do {
@@ -125,7 +130,13 @@ final class Responder: Sendable {
         let fields = fields(reply, trace.requestID, now, closes: trace.closes || state.isDraining)
         let answer = HTTPResponse(status: .init(code: reply.status), headerFields: fields)
         finish(trace, reply, start, now)
-        if head.method == "HEAD" || reply.body.isEmpty {
+        if var stream = trace.stream {
+            defer { streams.release(stream.caller) }
+            // It waits most of the time, and must not keep others out.
+            metrics.requests.inFlight.subtract(1, ordering: .relaxed)
+            isWorking = false
+            try await stream.content.run(try await writer.writeHead(answer))
+        } else if head.method == "HEAD" || reply.body.isEmpty {
             try await writer.writeResponse(answer)
         } else {
             try await writer.write(response: answer, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
@@ -219,6 +230,7 @@ final class Responder: Sendable {
                 }
             }
             // For the banner (AZ-11): until when the chart stays open.
+            if let source = reply.events, head.method != "HEAD" { trace.stream = try stream(source, call, route, values) }
             if let glass = admission.caller.emergency {
                 reply.headers.append((name: "Break-Glass-Until", value: glass.expiresAt.description))
             }

@@ -24,6 +24,14 @@ public struct WebSettings: Sendable {
     public var drainDelay: Duration = .zero
     /// Then it accepts no more, and requests in flight have this long.
     public var drainTimeout: Duration = .seconds(30)
+    /// Event streams at once, and of one session or key; the next one gets 503 or 429.
+    public var maximumStreams = 1000
+    public var maximumStreamsOfCaller = 6
+    /// How often a stream looks for events, and at the caller's rights; how long it is silent before it says that it is still there; and
+    /// after how long its client has to come again.
+    public var streamInterval: Duration = .seconds(1)
+    public var streamSilence: Duration = .seconds(5)
+    public var streamLifetime: Duration = .seconds(3600)
     /// Requests of one session or key.
     public var callerRate = Rate(perSecond: 100, burst: 400)
     /// Requests of one source address without a valid token.

@@ -1,0 +1,110 @@
+import Access
+import Assembly
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+import Values
+
+@testable import Scheduling
+
+@Suite("Streams of what changes")
+struct EventStreamTests {
+    private func path(_ clinic: TestClinic, _ location: Location? = nil) -> String { clinic.path(location ?? clinic.north, "events") }
+
+    @Test("each change is told once, in order, without the patient; whoever comes again goes on where they were", .shows("TI-11"))
+    func story() async throws {
+        let practice = try await Practice(TestClinic.open(worker: true))
+        let clinic = practice.clinic
+        let token = try await clinic.token("front_desk")
+        let day = Practice.day(1)
+        var first = ""
+        let events = try await clinic.http.follow(path(clinic), token: token) { events in
+            if events.count == 1, first.isEmpty { first = try await practice.booked(day, "09:00").id }
+            return events.count >= 2
+        }
+        #expect(events.map(\.name) == ["ready", "appointment.booked"])
+        let booked = try #require(events.last)
+        #expect(booked.data["appointment"]?.text == first && booked.data["day"]?.text == day.description)
+        #expect(booked.data["patient"] == nil && booked.data["at"]?.text.flatMap { Instant($0) } != nil)
+        // While nobody listens.
+        #expect(try await practice.step(first, "cancellation", ["reason_code": "patient_ill"]).status == 200)
+        let second = try await practice.booked(patient: 1, day, "10:00").id
+        let rest = try await clinic.http.follow(path(clinic), token: token, last: booked.id) { $0.count >= 3 }
+        #expect(rest.map(\.name) == ["ready", "appointment.cancelled", "appointment.booked"])
+        #expect(rest.compactMap { $0.data["appointment"]?.text } == [first, second])
+        let trail = try await clinic.services.tenancy.read(
+            clinic.north,
+            "select count(*) from {location}.audit_entry where action = 'events.followed'"
+        ).first?.value(0, as: Int.self)
+        #expect(trail == 2)
+        await clinic.close()
+    }
+
+    @Test("a position that is none is refused; one of other numbers begins anew", .shows("WB-4"))
+    func positions() async throws {
+        let clinic = try await TestClinic.open()
+        let answer = try await clinic.send("front_desk", "GET", path(clinic), headers: ["Last-Event-ID": "7"])
+        #expect(answer.status == 400 && answer.code == "event_id_unknown")
+        let foreign = "\(clinic.north.id).7"
+        let token = try await clinic.token("front_desk")
+        let events = try await clinic.http.follow(path(clinic), token: token, last: foreign) { $0.count >= 2 }
+        #expect(events.map(\.name) == ["ready", "reset"])
+        await clinic.close()
+    }
+
+    @Test("a stream ends within two seconds of the right to it: session over, grant gone, location closed", .shows("WB-4"))
+    func rights() async throws {
+        let clinic = try await TestClinic.open()
+        let (desk, northDesk) = (try await clinic.token("front_desk"), try await clinic.token("north_desk"))
+        func end(_ token: String, _ act: () async throws -> Void) async throws -> String? {
+            var (acted, watch) = (false, ContinuousClock.now)
+            let events = try await clinic.http.follow(path(clinic), token: token) { events in
+                if !events.isEmpty, !acted {
+                    acted = true
+                    try await act()
+                    watch = .now
+                }
+                return events.contains { $0.name == "end" }
+            }
+            #expect(ContinuousClock.now - watch < .seconds(4))
+            return events.last?.data["code"]?.text
+        }
+        let leaving = try await end(desk) {
+            let ended = try await clinic.http.send("DELETE", "/v1/sessions/current", token: desk)
+            #expect(ended.status == 204)
+        }
+        #expect(leaving == "not_signed_in")
+        let denied = try await end(northDesk) { try await takeRights(of: "north_desk", clinic) }
+        #expect(denied == "not_found")
+        #expect(try await clinic.send("rival", "GET", path(clinic)).status == 404)
+        await clinic.close()
+    }
+
+    private func takeRights(of name: String, _ clinic: TestClinic) async throws {
+        let staff = "/v1/organizations/\(clinic.organization)/staff"
+        let members = try await clinic.send("owner", "GET", staff + "?limit=200").json["items"]?.items ?? []
+        let member = try #require(members.first { $0["name"]?.text == name }?["id"]?.text)
+        for grant in try await clinic.send("owner", "GET", "\(staff)/\(member)/grants").json["items"]?.items ?? [] {
+            let path = "\(staff)/\(member)/grants/\(grant["id"]?.text ?? "")/revocation"
+            let answer = try await clinic.send("owner", "POST", path, body: ["reason": ["code": "left", "text": "Left the practice."]])
+            #expect(answer.status == 200)
+        }
+    }
+
+    @Test("streams are bounded for each caller, and one that ends makes room", .shows("RS-4"))
+    func bounded() async throws {
+        let clinic = try await TestClinic.open()
+        let token = try await clinic.token("front_desk")
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<6 { group.addTask { _ = try await clinic.http.follow(path(clinic), token: token) { _ in false } } }
+            try await eventually("the seventh is refused") {
+                let answer = try await clinic.send("front_desk", "GET", path(clinic))
+                return answer.status == 429 && answer.code == "too_many_streams"
+            }
+            group.cancelAll()
+        }
+        try await eventually("there is room again") { try await clinic.send("front_desk", "GET", path(clinic)).status == 200 }
+        await clinic.close()
+    }
+}
