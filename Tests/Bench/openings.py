@@ -1,10 +1,11 @@
-"""Openings over four weeks of 20 providers, six tenths of whose time is taken: ours, a plain query for gaps, and a walk over every slot."""
+"""Openings over four weeks of 20 providers, six tenths of whose time is taken: ours, a plain query for gaps, and walks over every slot."""
 
 import json
 import random
 import struct
 
 import data
+import peers
 from diary import Diary
 from qual import SCOPE, TEXT, INT4, entry
 from read import audited, empty_trail
@@ -12,6 +13,8 @@ from rounds import Side, interleave, loads
 from system import HERE, Void
 
 CONNECTIONS, REQUESTS, LONG = 8, 4_000, (15, 30, 45, 60)
+# To a server that has one thread and walks for long: more would only wait.
+WALKERS = 2
 
 
 def gap_query(diary):
@@ -77,6 +80,21 @@ def walk(system, diary, expected):
     return Side("walk", run)
 
 
+def server(system, diary, expected, others, name):
+    """The same walk by a server of the usual kind, over the same times."""
+    place = diary.location
+    others.take(
+        system.sql(
+            place.database,
+            f"""select n, starts_at, ends_at from {place.schema}.appointment
+            join (select id as provider_id, row_number() over (order by id) as n from {place.schema}.provider) as numbered using (provider_id)
+            where wall_day between '{diary.first}' and '{diary.last}'""",
+        )
+    )
+    paths = ((f"/t/1/openings?first={diary.first}&last={diary.last}&minutes={minutes}", total) for minutes, total in list(expected.items()) * 25)
+    return others.asked(name, ((data.plain("GET", path), f'"total":{total}}}'.encode()) for path, total in paths), WALKERS)
+
+
 def login(system):
     return system.connection(system.settings["POLYCLINIC_GATEWAY_USER"], system.settings["POLYCLINIC_GATEWAY_PASSWORD_FILE"])
 
@@ -87,9 +105,12 @@ def openings(bench):
     empty_trail(system, [diary.location])
     expected = totals(system, diary)
     gateway = system.gateway()
-    sides = [ours(system, diary, expected, gateway), gaps(system, diary), walk(system, diary, expected)]
-    alone = ours(system, diary, expected, gateway, "alone", 1)
-    interleave(system, sides + [alone], bench.rounds, bench.seconds, bench.say)
+    with peers.Peers(system, bench.peers, bench.say, ["fastapi"]) as others:
+        sides = [ours(system, diary, expected, gateway), gaps(system, diary), walk(system, diary, expected)]
+        sides += [server(system, diary, expected, others, name) for name in others.names]
+        alone = ours(system, diary, expected, gateway, "alone", 1)
+        interleave(system, sides + [alone], bench.rounds, bench.seconds, bench.say)
+        others.empty()
     bench.compared("openings", sides)
     bench.figure("openings", "alone_p99_ms", alone.middle("p99_ms"), "ms")
     bench.figure("openings", "appointments", diary.appointments, "")
