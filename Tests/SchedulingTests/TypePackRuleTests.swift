@@ -5,6 +5,7 @@ import Tenancy
 import TestSupport
 import Testing
 import Values
+import Web
 
 @testable import Scheduling
 

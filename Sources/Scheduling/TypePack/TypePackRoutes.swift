@@ -1,4 +1,5 @@
 import Access
+import Postgres
 import Tenancy
 import Values
 import Web
