@@ -116,6 +116,9 @@ struct TypePackRuleTests {
             tx.enqueue("delete from control.job_receipt where job = \(job)")
             return job
         }
+        try await eventually("its first run has ended") {
+            try await !clinic.services.tenancy.queueRead(nil, "select 1 from queue.job where id = \(job) and state = 'done'").isEmpty
+        }
         try await clinic.services.tenancy.queue(nil) { tx in
             tx.enqueue("update queue.job set state = 'ready', finished_at = null, run_at = now() where id = \(job)")
         }
