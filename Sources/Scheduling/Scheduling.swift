@@ -17,8 +17,8 @@ public struct Scheduling: Sendable {
     public var routes: [Route] { calendarRoutes + bookingRoutes + plannedRoutes + waitlistRoutes + EncounterRoutes().routes }
 
     private var calendarRoutes: [Route] {
-        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + WeeklyHoursRoutes().routes
-            + DatedHoursRoutes().routes + BlockRoutes().routes
+        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + TypePackRoutes().routes
+            + WeeklyHoursRoutes().routes + DatedHoursRoutes().routes + BlockRoutes().routes
     }
 
     private var bookingRoutes: [Route] {
@@ -39,7 +39,7 @@ public struct Scheduling: Sendable {
 
     public var catalogue: JobCatalogue {
         JobCatalogue(
-            jobs: [JobRegistration(ClearHolds.self)] + waitlistJobs + noticeJobs,
+            jobs: [JobRegistration(ClearHolds.self), JobRegistration(ApplyTypePack.self)] + waitlistJobs + noticeJobs,
             subscriptions: waitlistSubscriptions + noticeSubscriptions,
             cron: [CronEntry(eachLocation: "scheduling.holds", .hourly(minute: 7)) { _, _ in ClearHolds() }],
             events: [

@@ -56,6 +56,8 @@ public enum Entity {
     public enum Series {}
     public enum Session {}
     public enum Staff {}
+    public enum TypePack {}
+    public enum TypePackApplication {}
     public enum WaitlistEntry {}
     public enum WaitlistOffer {}
     public enum WeeklyHours {}
@@ -97,6 +99,8 @@ public typealias RoleID = ID<Entity.Role>
 public typealias SeriesID = ID<Entity.Series>
 public typealias SessionID = ID<Entity.Session>
 public typealias StaffID = ID<Entity.Staff>
+public typealias TypePackID = ID<Entity.TypePack>
+public typealias TypePackApplicationID = ID<Entity.TypePackApplication>
 public typealias WaitlistEntryID = ID<Entity.WaitlistEntry>
 public typealias WaitlistOfferID = ID<Entity.WaitlistOffer>
 public typealias WeeklyHoursID = ID<Entity.WeeklyHours>

@@ -25,6 +25,7 @@ enum Bodies {
         ("/providers/{provider}", ["lanes": 1]),
         ("/resources/{resource}", ["lanes": 1]),
         ("/appointment-types/{type}", ["minutes": 30]),
+        ("/appointment-type-packs/{pack}/applications", ["location_ids": ["01900000-0000-7000-8000-000000000000"]]),
         (
             "/fee-schedules/{schedule}",
             ["name": "x", "from": "2026-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 100]]]

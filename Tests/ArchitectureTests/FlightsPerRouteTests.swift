@@ -83,6 +83,11 @@ struct FlightsPerRouteTests {
             ["POST locations/{location}/explanations", "POST locations/{location}/openings", "GET locations/{location}/day-boards/{day}"],
             "several tables are read in one session; its end and the flush that makes its record safe are waits of their own"
         )
+        may(
+            6,
+            ["GET organizations/{organization}/appointment-type-packs/{pack}/drift"],
+            "the pack and where it was applied are in control; then each of two locations is looked up and read where it is"
+        )
         may(3, ["POST locations/{location}/series-previews"], "several tables are read in one session, as for openings")
         may(
             5,

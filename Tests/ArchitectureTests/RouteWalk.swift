@@ -31,6 +31,7 @@ final class RouteWalk {
         try await staff()
         try await accounts()
         try await resources()
+        try await packs()
         try await patients()
         try await schedule()
         try await series()

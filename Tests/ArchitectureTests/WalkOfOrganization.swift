@@ -49,6 +49,42 @@ extension RouteWalk {
         try await ask("DELETE /organizations/{organization}/api-keys/{key}")
     }
 
+    /// A pack of appointment types at the clinic's own locations, one in each database.
+    func packs() async throws {
+        let entry: JSON = [
+            "code": "vaccination",
+            "template": [
+                "name": "Vaccination", "minutes": 15, "buffer_before": 0, "buffer_after": 5, "needs": ["provider"], "fee_code": "90471",
+                "lead_minutes": 60, "horizon_days": 60, "online": true, "patients": "any", "colour": "#00AA00", "deposit": 1000,
+                "preparation": "Bring your card.", "forms": ["consent"], "double_booking": "forbid", "lanes": 1, "seats": 1,
+            ],
+            "overridable": ["minutes"],
+        ]
+        try await ask(
+            "POST /organizations/{organization}/appointment-type-packs",
+            ["name": "Vaccinations", "currency": "USD", "entries": [entry]],
+            made: "pack"
+        )
+        try await ask("GET /organizations/{organization}/appointment-type-packs")
+        let pack = try await ask("GET /organizations/{organization}/appointment-type-packs/{pack}")
+        try await ask(
+            "PATCH /organizations/{organization}/appointment-type-packs/{pack}",
+            ["name": "Vaccination", "currency": "USD", "entries": [entry]],
+            version: pack.etag
+        )
+        try await ask(
+            "POST /organizations/{organization}/appointment-type-packs/{pack}/applications",
+            ["location_ids": [id("location"), .string(clinic.south.id.description)], "adopt": true],
+            made: "application"
+        )
+        try await eventually("the pack is applied", within: .seconds(60)) {
+            try await ask("GET /organizations/{organization}/appointment-type-packs/{pack}/applications/{application}")
+                .json["locations"]?.items.allSatisfy { $0["state"] == "applied" } == true
+        }
+        let drift = try await ask("GET /organizations/{organization}/appointment-type-packs/{pack}/drift")
+        #expect(drift.json["items"]?.items.count == 2)
+    }
+
     func staff() async throws {
         let role = try await ask(
             "POST /organizations/{organization}/roles",
@@ -137,7 +173,7 @@ extension RouteWalk {
         let rows = try await clinic.services.tenancy.read(clinic.north, "select id from queue.job limit 1")
         ids["job"] = try rows.first?.value(0, as: ID<JSON>.self).description
         try await ask("GET /locations/{location}/jobs/{job}")
-        // The organization had no work in the background, and nobody paid it: looked for, and not found.
+        // The location's job is none of the organization's, and nobody paid it: looked for, and not found.
         try await ask("GET /organizations/{organization}/jobs/{job}", expecting: 404)
         try await ask("GET /organizations/{organization}/remittances")
         try await ask("GET /locations/{location}/remittance-claims")

@@ -5,6 +5,7 @@ import sys
 import time
 import traceback
 
+import board
 import book
 import data
 import fleet
@@ -12,6 +13,7 @@ import growth
 import jobs
 import lists
 import memory
+import openings
 import read
 import report
 import small
@@ -20,6 +22,8 @@ from system import HERE, System, Void
 FIGURES = {
     "read_10": read.read_10,
     "book": book.book,
+    "openings": openings.openings,
+    "day_board": board.day_board,
     "lists": lists.lists,
     "jobs": jobs.jobs,
     "x12_835": small.x12_835,
@@ -28,10 +32,12 @@ FIGURES = {
     "memory": memory.memory,
     "fleet": fleet.fleet,
     "growth": growth.growth,
+    "growth_diary": growth.growth_diary,
+    "growth_fleet": growth.growth_fleet,
 }
 
 
-QUICK = ["read_10", "book", "jobs", "x12_835", "start"]
+QUICK = ["read_10", "book", "openings", "day_board", "jobs", "x12_835", "start"]
 
 
 class Bench:
@@ -59,6 +65,22 @@ class Bench:
 
     def rows(self, figure, sides):
         self.report.compare(figure, sides)
+
+    def compared(self, figure, sides):
+        """What the first side did, which is ours, and how much of each other's rate that is."""
+        self.rows(figure, sides)
+        ours = sides[0]
+        self.figure(figure, "per_second", ours.rate(), "1/s")
+        for side in sides[1:]:
+            self.figure(figure, f"ratio_{side.name.replace('-', '_')}", ours.rate() / side.rate(), "")
+        self.costs(figure, ours)
+
+    def costs(self, figure, side):
+        """Processor time and waiting for each answer of a side."""
+        for metric, what in (("gateway_cpu_us", "server_us"), ("postgres_cpu_us", "postgres_us"), ("load_cpu_us", "cpu_us")):
+            self.figure(figure, metric, side.per_answer(what), "us")
+        self.figure(figure, "p50_ms", side.middle("p50_ms"), "ms")
+        self.figure(figure, "p99_ms", side.middle("p99_ms"), "ms")
 
     def run(self, names):
         for name in names:
@@ -92,6 +114,8 @@ def main():
         parser.error(f"there is no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}")
     bench = Bench(options)
     bench.run(options.figures or (QUICK if options.quick else list(FIGURES)))
+    if options.quick:
+        bench.figure("quick", "seconds", time.monotonic() - bench.began, "s")
     # A guard is no measurement: what was measured stays.
     path = bench.state / ("quick.json" if options.quick else "latest.json")
     return bench.report.finish(path, options.aims or (HERE / "quick.json" if options.quick else None))

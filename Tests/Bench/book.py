@@ -43,7 +43,7 @@ def bookings(system, locations, seed):
 
 
 def empty(system, locations):
-    for name in system.locations_databases:
+    for name in {location.database for location in locations}:
         tables = [f"{l.schema}.{table}" for l in locations if l.database == name for table in EMPTIED]
         system.sql(name, f"truncate {', '.join(tables)}, queue.event, queue.job cascade")
 
@@ -52,7 +52,7 @@ def counted(system, locations):
     """What is there, by what it is."""
     found = {}
     for what, table in COUNTED.items():
-        for name in system.locations_databases:
+        for name in {location.database for location in locations}:
             query = " + ".join(f"(select count(*) from {l.schema}.{table})" for l in locations if l.database == name)
             found[what] = found.get(what, 0) + int(system.sql(name, f"select {query}")[0][0])
     found["events"] = sum(int(row[0]) for row in system.everywhere("select count(*) from queue.event where name = 'appointment.booked'"))
@@ -63,11 +63,12 @@ def whole(system, locations, run):
     """The same, void unless each booking has its appointment, its key, its entry and its event."""
 
     def checked(seconds):
+        before = counted(system, locations)
         result = run(seconds)
         check_answers(result, 201)
-        there = counted(system, locations)
+        there = {what: number - before[what] for what, number in counted(system, locations).items()}
         if set(there.values()) != {result["answers"]}:
-            raise Void(f"{result['answers']} bookings were acknowledged, but there are {there}")
+            raise Void(f"{result['answers']} bookings were acknowledged, but {there} came to be")
         return result
 
     return checked
@@ -99,14 +100,5 @@ def book(bench):
                 others.empty()
 
         interleave(system, sides, bench.rounds, bench.seconds, bench.say, before)
-    ours, ground = sides[0], sides[1]
-    bench.rows("book", sides)
-    bench.figure("book", "per_second", ours.rate(), "1/s")
-    bench.figure("book", "ratio_floor", ours.rate() / ground.rate(), "")
-    for side in sides[2:]:
-        bench.figure("book", f"ratio_{side.name.replace('-', '_')}", ours.rate() / side.rate(), "")
-    for metric, what in (("gateway_cpu_us", "server_us"), ("postgres_cpu_us", "postgres_us"), ("load_cpu_us", "cpu_us")):
-        bench.figure("book", metric, ours.per_answer(what), "us")
-    bench.figure("book", "p50_ms", ours.middle("p50_ms"), "ms")
-    bench.figure("book", "p99_ms", ours.middle("p99_ms"), "ms")
+    bench.compared("book", sides)
     system.stop(gateway)

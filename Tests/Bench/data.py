@@ -9,6 +9,8 @@ from system import HERE
 ORGANIZATION = "Bench Clinics"
 SESSIONS = 128
 PATIENTS = 1000
+# What a location says that a figure has taken out of the directory for a while.
+ASIDE = 'set aside by deploy/bench'
 
 
 class Location:
@@ -19,10 +21,12 @@ class Location:
 
 def prepare(system, locations, say):
     """At least so many locations, each with patients; fresh sessions. Fills `system.locations`, the oldest first."""
+    put_back(system)
     there = int(system.sql(system.control, "select count(*) from control.location_directory where state = 'active' and name like 'Site %'")[0][0])
     if there < locations:
         say(f"making {locations - there} locations")
-        system.bench("locations", ORGANIZATION, locations, owner=True)
+        with open(system.state / "provisioned", "a") as file:
+            file.write(system.bench("locations", ORGANIZATION, locations, owner=True))
     system.sql(system.control, (HERE / "sessions.sql").read_text(), sessions=SESSIONS, organization=ORGANIZATION)
     for name in system.locations_databases:
         filled = system.sql(name, (HERE / "sites.sql").read_text(), patients=PATIENTS)
@@ -35,6 +39,19 @@ def prepare(system, locations, say):
     )
     system.locations = [Location(*row) for row in rows]
     return filled
+
+
+def put_back(system):
+    """Also what a run that was killed has set aside."""
+    system.sql(
+        system.control, f"update control.location_directory set state = 'active', migration_failure = null where migration_failure = '{ASIDE}'"
+    )
+
+
+def provisioned(system):
+    """Milliseconds that each location took to make, in their order."""
+    path = system.state / "provisioned"
+    return [float(line) for line in path.read_text().split()] if path.exists() else []
 
 
 def patients(system, locations):

@@ -22,6 +22,7 @@ def replays(system, recording, requests, since, threads, depth, once=False):
 
     def run(seconds):
         environment = system.connection(system.settings["POLYCLINIC_GATEWAY_USER"], system.settings["POLYCLINIC_GATEWAY_PASSWORD_FILE"])
+        environment["BENCH_LEFT_OUT"] = system.control
         result = system.tool("replay", recording, requests, seconds, threads, depth, since, *(["once"] if once else []), **environment)
         if result["errors"]:
             raise RuntimeError(f"the replay failed {result['errors']} times: {result['complaints'][:300]}")

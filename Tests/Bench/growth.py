@@ -1,14 +1,20 @@
 """The same work over 1, 10 and 100 times the data: what grows with the data and not with the work is a fault."""
 
+import board
+import book
 import data
 import lists
+import openings
 import small
+from diary import AFTER, BEFORE, Diary
+from fleet import add_column, check, only
 from jobs import burst
 from read import CONNECTIONS, audited, empty_trail
 from rounds import Side, interleave, loads, median
 from system import HERE
 
 FACTORS = (1, 10, 100)
+FLEETS = (10, 100, 1000)
 
 
 def growth(bench):
@@ -26,7 +32,7 @@ def growth(bench):
         path = data.write(system.work / f"growth-{factor}", data.reads(system, [location], 40_000, factor))
         sides.append(Side(f"read x{factor}", audited(system, [location], loads(system, system.port, CONNECTIONS, path)), gateway))
         sides.append(lists.side(system, f"search x{factor}", lists.searches([location], factor), gateway))
-        sides.append(lists.side(system, f"board x{factor}", lists.boards(system, [location], factor), gateway))
+        sides.append(lists.side(system, f"day_list x{factor}", lists.boards(system, [location], factor), gateway))
     interleave(system, sides, min(bench.rounds, 3), min(bench.seconds, 2), bench.say)
     bench.rows("growth", sides)
     for side in sides:
@@ -41,3 +47,72 @@ def growth(bench):
     for factor in FACTORS:
         rate = median([burst(system, 1, 3000 * factor)[0] for _ in range(1 if factor == 100 else 3)])
         bench.figure("growth", f"jobs_x{factor}_per_second", rate, "1/s")
+
+
+def growth_diary(bench):
+    """Openings, the board and booking at a location with four weeks of appointments, and at one with 100,000; both in one database."""
+    system = bench.system(16)
+    diaries = {"x1": Diary(system, system.locations[13]), "x100000": Diary(system, system.locations[15], BEFORE, AFTER)}
+    bench.say(" and ".join(f"{diary.appointments} appointments" for diary in diaries.values()))
+    empty_trail(system, [diary.location for diary in diaries.values()])
+    gateway = system.gateway()
+    sides = {}
+    for size, diary in diaries.items():
+        expected = openings.totals(system, diary)
+        sides["openings", size] = openings.ours(system, diary, expected, gateway, f"openings {size}")
+        sides["day_board", size] = board.ours(system, diary, gateway, f"day_board {size}")
+        sides["book", size] = booking(system, diary, gateway, size)
+
+    def before(side):
+        for (what, size), one in sides.items():
+            if one is side and what == "book":
+                clear(system, diaries[size])
+
+    interleave(system, list(sides.values()), bench.rounds, min(bench.seconds, 2), bench.say, before)
+    bench.rows("growth_diary", sides.values())
+    for what in ("openings", "day_board", "book"):
+        few, many = sides[what, "x1"], sides[what, "x100000"]
+        bench.figure("growth_diary", f"{what}_slowdown", few.rate() / many.rate(), "")
+        for size, side in (("x1", few), ("x100000", many)):
+            bench.figure("growth_diary", f"{what}_{size}_per_second", side.rate(), "1/s")
+            bench.figure("growth_diary", f"{what}_{size}_p99_ms", side.middle("p99_ms"), "ms")
+    system.stop(gateway)
+    empty_trail(system, [diary.location for diary in diaries.values()])
+
+
+def booking(system, diary, gateway, size):
+    """In the days before the diary's first, which are free."""
+    path = data.write(system.work / f"bookings-{size}", book.bookings(system, [diary.location], 15))
+    run = loads(system, system.port, book.CONNECTIONS, path, once=True)
+    return Side(f"book {size}", book.whole(system, [diary.location], run), gateway)
+
+
+def clear(system, diary):
+    """Takes back what was booked while it was measured, and leaves the diary."""
+    place = diary.location
+    system.sql(
+        place.database,
+        f"""set search_path = {place.schema};
+        delete from occupancy where span && tstzrange(now(), '{diary.first}'::timestamp at time zone 'America/New_York');
+        delete from appointment where starts_at >= now() and wall_day < '{diary.first}';
+        truncate idempotency_key, audit_entry, audit_unsealed, queue.event, queue.job cascade;
+        vacuum occupancy, appointment;""",
+    )
+
+
+def growth_fleet(bench):
+    """What concerns every location, of 10, 100 and 1,000: the rest is set aside for as long."""
+    system = bench.system(FLEETS[-1])
+    columns, checks = {size: [] for size in FLEETS}, {size: [] for size in FLEETS}
+    for number in range(min(bench.rounds, 3)):
+        for size in FLEETS[number % 3 :] + FLEETS[: number % 3]:
+            with only(system, size):
+                checks[size].append(check(system))
+                columns[size].append(add_column(system))
+            bench.say(f"{size} locations: a column in each {columns[size][-1]:.2f} s")
+    made = data.provisioned(system)
+    for factor, size in zip(FACTORS, FLEETS):
+        bench.figure("growth_fleet", f"check_x{factor}_s", median(checks[size]), "s")
+        bench.figure("growth_fleet", f"add_column_x{factor}_ms_each", median(columns[size]) * 1000 / size, "ms")
+        if len(made) >= size:
+            bench.figure("growth_fleet", f"provision_x{factor}_ms", median(made[max(0, size - 20) : size]), "ms")

@@ -1,4 +1,4 @@
-"""Lists that people wait for: patients by search, and the board of a day."""
+"""Lists that people wait for: patients by search, and the appointments of a day."""
 
 import json
 import random
@@ -61,7 +61,7 @@ def lists(bench):
         system.sql(location.database, (HERE / "day.sql").read_text(), place=location.schema, days=1)
     empty_trail(system, locations)
     gateway = system.gateway()
-    sides = [side(system, "search_50", searches(locations, 5), gateway), side(system, "day_board", boards(system, locations, 6), gateway)]
+    sides = [side(system, "search_50", searches(locations, 5), gateway), side(system, "day_list", boards(system, locations, 6), gateway)]
     interleave(system, sides, bench.rounds, bench.seconds, bench.say)
     if trail(system, locations) == 0:
         raise Void("nobody's trail says what was shown")
@@ -69,8 +69,8 @@ def lists(bench):
     for one in sides:
         bench.figure(one.name, "per_second", one.rate(), "1/s")
         bench.figure(one.name, "p50_ms", one.middle("p50_ms"), "ms")
-        if one.name == "day_board":
-            # A day comes in three parts: each of them as slow as the slowest hundredth is the worst of a board.
+        if one.name == "day_list":
+            # A day comes in three parts: each of them as slow as the slowest hundredth is the worst of a day.
             bench.figure(one.name, "part_p99_ms", one.middle("p99_ms"), "ms")
             bench.figure(one.name, "p99_ms", 3 * one.middle("p99_ms"), "ms")
         else:

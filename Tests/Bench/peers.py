@@ -20,10 +20,10 @@ PACKAGES = ["fastapi==0.165.0", "asyncpg==0.32.0", "uvicorn==0.54.0", "uvloop==0
 class Peers:
     """Starts those that this machine has what it takes for: Go with pgx from Debian, Python with FastAPI in a venv."""
 
-    def __init__(self, system, wanted, say):
+    def __init__(self, system, wanted, say, names=tuple(PORTS)):
         self.system, self.say, self.names, self.servers = system, say, [], {}
         if wanted:
-            self.names = [name for name in PORTS if self.build(name)]
+            self.names = [name for name in names if self.build(name)]
 
     def build(self, name):
         folder = self.system.state / "peers"
@@ -78,17 +78,26 @@ class Peers:
             requests = ((data.plain("GET", f"/t/{chance.randint(1, TENANTS)}/patients/{chance.randint(1, 1000)}"), b'"mrn"') for _ in range(40_000))
         else:
             requests = ((data.plain("POST", f"/t/{chance.randint(1, TENANTS)}/appointments", self.booking(chance)), b"") for _ in range(100_000))
-        path = data.write(self.system.work / f"{name}-{method}", requests)
-        run, status = loads(self.system, PORTS[name], connections, path), 200 if method == "GET" else 201
+        return self.asked(name, requests, connections, status=200 if method == "GET" else 201)
+
+    def asked(self, name, requests, connections, status=200):
+        path = data.write(self.system.work / f"{name}-requests", requests)
+        run = loads(self.system, PORTS[name], connections, path)
 
         def checked(seconds):
             result = run(seconds)
-            taken = result["status"].pop("409", 0) if method == "POST" else 0
+            taken = result["status"].pop("409", 0) if status == 201 else 0
             check_answers(result, status)
             result["answers"] -= taken
             return result
 
         return Side(name, checked, self.servers[name])
+
+    def take(self, spans):
+        """What is booked in the first schema: numbers of providers, beginnings and ends; nothing else."""
+        self.empty()
+        lines = "".join(f"1\t{provider}\t[{begins},{ends})\n" for provider, begins, ends in spans)
+        self.system.sql("peers", f"copy t_1.appointment (patient_id, provider_id, during) from stdin;\n{lines}\\.\nvacuum analyze t_1.appointment;\n")
 
     def empty(self):
         if self.names:

@@ -205,8 +205,13 @@ int main(int count, char **words) {
     pthread_t *ids = calloc((size_t)most, sizeof *ids);
     static struct flusher flushers[DATABASES];
     static size_t next[DATABASES];
+    // What is kept for a second (sessions, the directory) must not be asked more often than it was: its database is left out.
+    const char *leftOut = getenv("BENCH_LEFT_OUT");
     size_t recorded = 0;
-    for (int d = 0; d < databaseCount; d++) recorded += databases[d].count;
+    for (int d = 0; d < databaseCount; d++) {
+        if (leftOut && !strcmp(databases[d].name, leftOut)) databases[d].count = 0;
+        recorded += databases[d].count;
+    }
     for (int d = 0; d < databaseCount; d++) {
         pthread_mutex_init(&flushers[d].lock, NULL);
         pthread_cond_init(&flushers[d].asked, NULL);
@@ -214,7 +219,7 @@ int main(int count, char **words) {
         flushers[d].database = databases[d].name;
         pthread_t id;
         pthread_create(&id, NULL, flush, &flushers[d]);
-        // What is asked rarely (sessions are kept for a second) must not be asked more often than it was: it is left out.
+        // Nor what was asked while the gateway started.
         if (databases[d].count * 20 < recorded) continue;
         for (int t = 0; t < threads; t++) workers[workerCount++] = (struct worker){ .database = &databases[d], .flusher = &flushers[d], .next = &next[d] };
     }

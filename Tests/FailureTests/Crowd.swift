@@ -72,7 +72,8 @@ final class Crowd: Sendable {
 
     private func insist(_ method: String, _ path: String, _ token: String, _ body: JSON?) async throws -> TestAnswer {
         let key = hex(Ambient.system.bytes(12))
-        let deadline = ContinuousClock.now + .seconds(90)
+        // Longer than a cluster full of databases takes to recover.
+        let deadline = ContinuousClock.now + .seconds(200)
         var attempt = Int.random(in: 0..<ports.count)
         while true {
             attempt += 1

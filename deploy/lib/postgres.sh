@@ -25,6 +25,8 @@ password_encryption = 'scram-sha-256'
 # A schema per location: a dump or a large migration locks many relations at once.
 max_connections = $connections
 max_locks_per_transaction = 512
+# After a power cut every file is synchronized first. A schema per location means hundreds of thousands of them: one by one takes minutes.
+recovery_init_sync_method = syncfs
 shared_buffers = $buffers
 dynamic_shared_memory_type = $dynamic
 max_wal_size = $log

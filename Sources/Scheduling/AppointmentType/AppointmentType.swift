@@ -48,11 +48,17 @@ public struct AppointmentType: Sendable, Hashable {
     /// More than one: patients share it, all from its beginning to its end.
     public var seats = 1
     public var active: Bool
+    /// The pack it comes from; nil for the location's own.
+    var inherited: Inherited?
     public var version: Int
     public var createdAt: Instant
     public var updatedAt: Instant
     public var updatedBy: UUID?
 
+    static let inherited = Problem.conflict(
+        "inherited",
+        "This type comes from a pack of the organization, which says what may be changed here; see errors."
+    )
     static let nameTaken = Problem.conflict("name_taken", "Another appointment type has this name.")
     static let minutesRange = 5...1440
     static let bufferRange = 0...240
@@ -66,12 +72,6 @@ public struct AppointmentType: Sendable, Hashable {
         "group_alone",
         "A group with seats is not double-booked besides: leave double_booking at forbid."
     )
-
-    /// Errors: policies that contradict each other.
-    func checkPolicies() throws(Problem) {
-        guard lanes == 1 || doubleBooking == .lanes else { throw AppointmentType.lanesWithoutPolicy }
-        guard seats == 1 || doubleBooking == .forbid else { throw AppointmentType.groupAlone }
-    }
 
     func mayPerform(_ provider: ResourceID) -> Bool { performers.isEmpty || performers.contains { $0.resource == provider } }
 

@@ -9,7 +9,7 @@ struct AppointmentTypeRoutes {
                 "/v1/locations/{location}/appointment-types",
                 "Adds an appointment type",
                 .permission(.scheduleManage),
-                body: CreateAppointmentTypeBody.shape,
+                body: TypeTemplate.shape,
                 answer: AppointmentType.shape,
                 errors: [AppointmentType.nameTaken, AppointmentType.lanesWithoutPolicy, AppointmentType.groupAlone],
                 place: { $0.id.description }
@@ -45,7 +45,9 @@ struct AppointmentTypeRoutes {
                 .permission(.scheduleManage),
                 body: ChangeAppointmentTypeBody.shape,
                 answer: AppointmentType.shape,
-                errors: [AppointmentType.nameTaken, AppointmentType.lanesWithoutPolicy, AppointmentType.groupAlone]
+                errors: [
+                    AppointmentType.inherited, AppointmentType.nameTaken, AppointmentType.lanesWithoutPolicy, AppointmentType.groupAlone,
+                ]
             ) { call, work, body in
                 try await ChangeAppointmentType(id: try call.path.id("type", AppointmentTypeID.self), body: body).run(work)
             },

@@ -3,11 +3,12 @@ import Values
 
 /// All SQL on `appointment_type`.
 enum AppointmentTypeStore {
-    private static let all: Statement = """
+    static let columns: Statement = """
         select id, name, minutes, buffer_before, buffer_after, needs, fee_code, active, version, created_at, updated_at, lead_minutes, horizon_days,
-            online, patients, performers, colour, deposit, preparation, forms, double_booking, lanes, seats, updated_by
-        from {location}.appointment_type
+            online, patients, performers, colour, deposit, preparation, forms, double_booking, lanes, seats, updated_by,
+            pack_id, pack_entry, pack_version, pack_overridable
         """
+    private static let all: Statement = columns + " from {location}.appointment_type"
 
     static func one(_ id: AppointmentTypeID) -> Statement { all + " where id = \(id)" }
 
@@ -81,6 +82,9 @@ enum AppointmentTypeStore {
             lanes: try row.value(21),
             seats: try row.value(22),
             active: try row.value(7),
+            inherited: try row.value(24, as: TypePackID?.self).map { pack in
+                Inherited(pack: pack, entry: try row.value(25), version: try row.value(26), overridable: try row.value(27))
+            },
             version: try row.value(8),
             createdAt: try row.value(9),
             updatedAt: try row.value(10),

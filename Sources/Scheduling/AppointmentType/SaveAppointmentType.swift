@@ -6,36 +6,11 @@ import Web
 
 /// Adds an appointment type.
 struct CreateAppointmentType {
-    let body: CreateAppointmentTypeBody
+    let body: TypeTemplate
 
     func run(_ work: Work) async throws -> AppointmentType {
-        let type = AppointmentType(
-            id: work.id(),
-            name: body.name,
-            minutes: body.minutes,
-            bufferBefore: body.bufferBefore,
-            bufferAfter: body.bufferAfter,
-            needs: body.needs,
-            feeCode: body.feeCode,
-            leadMinutes: body.leadMinutes,
-            horizonDays: body.horizonDays,
-            online: body.online,
-            patients: body.patients,
-            performers: body.performers,
-            colour: body.colour,
-            deposit: body.deposit,
-            preparation: body.preparation,
-            forms: body.forms,
-            doubleBooking: body.doubleBooking,
-            lanes: body.lanes,
-            seats: body.seats,
-            active: true,
-            version: 1,
-            createdAt: work.now,
-            updatedAt: work.now,
-            updatedBy: work.caller.actor.id
-        )
-        try type.checkPolicies()
+        let type = AppointmentType(body, id: work.id(), at: work.now, by: work.caller.actor.id)
+        try body.checkPolicies()
         try await type.checkPerformers(work)
         work.audit(Act("appointment_type.create", "appointment_type", type.id))
         try await AppointmentTypeStore.named { try await work.query(AppointmentTypeStore.insert(type, by: work.caller.actor.id)) }
@@ -53,27 +28,11 @@ struct ChangeAppointmentType {
         let old = try AppointmentTypeStore.type(row)
         try work.expect(old.version)
         var new = old
-        new.name = body.name ?? old.name
-        new.minutes = body.minutes ?? old.minutes
-        new.bufferBefore = body.bufferBefore ?? old.bufferBefore
-        new.bufferAfter = body.bufferAfter ?? old.bufferAfter
-        new.needs = body.needs ?? old.needs
-        new.feeCode = body.feeCode.applied(to: old.feeCode)
-        new.leadMinutes = body.leadMinutes ?? old.leadMinutes
-        new.horizonDays = body.horizonDays.applied(to: old.horizonDays)
-        new.online = body.online ?? old.online
-        new.patients = body.patients ?? old.patients
-        new.performers = body.performers ?? old.performers
-        new.colour = body.colour.applied(to: old.colour)
-        new.deposit = body.deposit.applied(to: old.deposit)
-        new.preparation = body.preparation.applied(to: old.preparation)
-        new.forms = body.forms ?? old.forms
-        new.doubleBooking = body.doubleBooking ?? old.doubleBooking
-        new.lanes = body.lanes ?? old.lanes
-        new.seats = body.seats ?? old.seats
+        new.template = body.applied(to: old.template)
         new.active = body.active ?? old.active
         guard new != old else { return old }
-        try new.checkPolicies()
+        try new.checkInheritance(from: old)
+        try new.template.checkPolicies()
         if new.performers != old.performers { try await new.checkPerformers(work) }
         new.version += 1
         new.updatedAt = work.now
@@ -85,36 +44,87 @@ struct ChangeAppointmentType {
 
     /// The names of the members that differ.
     static func changed(_ old: AppointmentType, _ new: AppointmentType) -> [String] {
-        var names: [String] = []
-        if old.name != new.name { names.append("name") }
-        if old.minutes != new.minutes { names.append("minutes") }
-        if old.bufferBefore != new.bufferBefore { names.append("buffer_before") }
-        if old.bufferAfter != new.bufferAfter { names.append("buffer_after") }
-        if old.needs != new.needs { names.append("needs") }
-        if old.feeCode != new.feeCode { names.append("fee_code") }
-        return names + bookingRules(old, new)
-    }
-
-    private static func bookingRules(_ old: AppointmentType, _ new: AppointmentType) -> [String] {
-        var names: [String] = []
-        if old.leadMinutes != new.leadMinutes { names.append("lead_minutes") }
-        if old.horizonDays != new.horizonDays { names.append("horizon_days") }
-        if old.online != new.online { names.append("online") }
-        if old.patients != new.patients { names.append("patients") }
+        var names = TypeAttribute.differing(old.template, new.template).map(\.rawValue)
         if old.performers != new.performers { names.append("performers") }
-        if old.colour != new.colour { names.append("colour") }
-        if old.deposit != new.deposit { names.append("deposit") }
-        if old.preparation != new.preparation { names.append("preparation") }
-        if old.forms != new.forms { names.append("forms") }
-        if old.doubleBooking != new.doubleBooking { names.append("double_booking") }
-        if old.lanes != new.lanes { names.append("lanes") }
-        if old.seats != new.seats { names.append("seats") }
         if old.active != new.active { names.append("active") }
+        if old.inherited != new.inherited { names.append("inherited") }
         return names
     }
 }
 
 extension AppointmentType {
+    init(_ template: TypeTemplate, id: AppointmentTypeID, at now: Instant, by actor: UUID) {
+        self.init(
+            id: id,
+            name: template.name,
+            minutes: template.minutes,
+            bufferBefore: template.bufferBefore,
+            bufferAfter: template.bufferAfter,
+            needs: template.needs,
+            active: true,
+            version: 1,
+            createdAt: now,
+            updatedAt: now,
+            updatedBy: actor
+        )
+        self.template = template
+    }
+
+    var template: TypeTemplate {
+        get {
+            TypeTemplate(
+                name: name,
+                minutes: minutes,
+                bufferBefore: bufferBefore,
+                bufferAfter: bufferAfter,
+                needs: needs,
+                feeCode: feeCode,
+                leadMinutes: leadMinutes,
+                horizonDays: horizonDays,
+                online: online,
+                patients: patients,
+                colour: colour,
+                deposit: deposit,
+                preparation: preparation,
+                forms: forms,
+                doubleBooking: doubleBooking,
+                lanes: lanes,
+                seats: seats,
+                performers: performers
+            )
+        }
+        set {
+            name = newValue.name
+            minutes = newValue.minutes
+            bufferBefore = newValue.bufferBefore
+            bufferAfter = newValue.bufferAfter
+            needs = newValue.needs
+            feeCode = newValue.feeCode
+            leadMinutes = newValue.leadMinutes
+            horizonDays = newValue.horizonDays
+            online = newValue.online
+            patients = newValue.patients
+            colour = newValue.colour
+            deposit = newValue.deposit
+            preparation = newValue.preparation
+            forms = newValue.forms
+            doubleBooking = newValue.doubleBooking
+            lanes = newValue.lanes
+            seats = newValue.seats
+            performers = newValue.performers
+        }
+    }
+
+    /// Errors: `inherited`, naming each member that the pack does not leave to the location.
+    func checkInheritance(from old: AppointmentType) throws(Problem) {
+        guard let inherited else { return }
+        let locked = TypeAttribute.differing(old.template, template).filter { !inherited.overridable.contains($0) }
+        guard !locked.isEmpty else { return }
+        var problem = AppointmentType.inherited
+        problem.errors = locked.map { Problem.Member("/\($0.rawValue)", "inherited", "The pack does not leave this to the location.") }
+        throw problem
+    }
+
     /// Errors: `unknown_reference` for each performer who is no provider here.
     func checkPerformers(_ work: Work) async throws {
         guard !performers.isEmpty else { return }
