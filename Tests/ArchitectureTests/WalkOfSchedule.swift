@@ -52,6 +52,7 @@ extension RouteWalk {
                 "through_day": .string(day(7)), "weekdays": [1, 2, 3], "from_time": "08:00", "until_time": "18:00", "minutes": 30,
                 "step": 30,
                 "order": "earliest", "online": false, "limit": 5,
+                "then": [["type_id": id("type"), "provider_ids": [id("provider")], "minutes": 30, "within_minutes": 60]],
             ]
         )
         try await holds()
