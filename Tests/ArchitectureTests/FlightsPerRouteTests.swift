@@ -81,6 +81,11 @@ struct FlightsPerRouteTests {
             ["POST locations/{location}/explanations", "POST locations/{location}/openings", "GET locations/{location}/day-boards/{day}"],
             "several tables are read in one session; its end and the flush that makes its record safe are waits of their own"
         )
+        may(
+            4,
+            ["POST organizations/{organization}/openings"],
+            "each location is read in a session of its own, as for its openings; the list of locations when it is not fresh in memory"
+        )
         may(3, ["POST locations/{location}/series-previews"], "several tables are read in one session, as for openings")
         may(
             5,

@@ -7,10 +7,10 @@ import Web
 /// Finds openings: what is set and what is taken is read at once, the rest is a sweep in memory.
 struct FindOpenings {
     let body: OpeningsBody
+    let location: Location
     let call: Call
 
     func run() async throws -> Openings {
-        let location = try call.location
         let days = try body.days()
         let part = try body.part()
         let types = [body.type] + body.further.map(\.type)
@@ -53,14 +53,14 @@ struct FindOpenings {
         }
         guard !further.isEmpty else {
             let all = first.all()
-            return answer(first.completed(body.order.first(body.limit, of: all)), of: all.count, location)
+            return answer(first.completed(body.order.first(body.limit, of: all)), of: all.count)
         }
         var together = BackToBackSearch([(first, 0)] + further)
         let all = try together.all()
-        return answer(body.order.first(body.limit, of: all), of: all.count, location)
+        return answer(body.order.first(body.limit, of: all), of: all.count)
     }
 
-    private func answer(_ items: [Opening], of total: Int, _ location: Location) -> Openings {
+    private func answer(_ items: [Opening], of total: Int) -> Openings {
         Openings(items: items, total: total, timeZone: location.timeZone.name)
     }
 
@@ -109,8 +109,21 @@ struct OpeningRoutes {
                     OpeningsBody.tooManyWays, NotBookable.problem,
                 ]
             ) { call, body in
-                try await FindOpenings(body: body, call: call).run()
-            }
+                try await FindOpenings(body: body, location: try call.location, call: call).run()
+            },
+            .act(
+                "/v1/organizations/{organization}/openings",
+                "Finds the times at which a type can be booked at any location whose schedule the caller may see, the best first",
+                .anywhere(.scheduleRead),
+                body: OpeningsAnywhereBody.shape,
+                answer: OpeningsAnywhere.shape,
+                errors: [
+                    OpeningsAnywhereBody.oneForm, OpeningsAnywhereBody.unknownName, OpeningsAnywhereBody.tooMany,
+                    OpeningsAnywhereBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.tooMuch,
+                ]
+            ) { call, body in
+                try await FindOpeningsAnywhere(body: body, call: call).run()
+            },
         ]
     }
 }
