@@ -106,4 +106,42 @@ struct OpeningOrderTests {
         #expect([idle, tight, early].sorted(by: OpeningOrder.earliest.comes) == [early, tight, idle])
         #expect([tight, idle, early].sorted(by: OpeningOrder.balanced.comes) == [idle, early, tight])
     }
+
+    @Test("the first few are the same as the first of all that are sorted")
+    func first() throws {
+        var random = Seeded(13)
+        for order in OpeningOrder.allCases {
+            let openings = try (0..<200).map { _ in
+                let start = Int.random(in: 0...9, using: &random)
+                return try opening(
+                    UInt64.random(in: 1...3, using: &random),
+                    "0\(start):00",
+                    "0\(start):30",
+                    gap: 5 * Int.random(in: 0...3, using: &random),
+                    load: 30 * Int.random(in: 0...3, using: &random)
+                )
+            }
+            let sorted = openings.sorted(by: order.comes)
+            for count in [0, 1, 20, 200, 300] { #expect(order.first(count, of: openings) == Array(sorted.prefix(count))) }
+        }
+    }
+
+    @Test("what meets more of the patient's preferences comes first, and nothing is left out for them")
+    func preferences() throws {
+        let monday = TimeZoneRules(.utc)
+        let early = try opening(1, "08:00", "08:30", gap: 0, load: 0)
+        let late = try opening(2, "16:00", "16:30", gap: 45, load: 60)
+        var prefer = Preferences()
+        prefer.providers = [ProviderID(holder(2))]
+        prefer.weekdays = [1]
+        prefer.fromTime = TimeOfDay("15:00")
+        let counted = try prefer.counted(in: [early, late], monday)
+        #expect(counted.map(\.preferencesMet) == [1, 3])
+        #expect(OpeningOrder.best.first(2, of: counted).map(\.provider) == [late, early].map(\.provider))
+        #expect(OpeningOrder.earliest.first(2, of: counted).map(\.provider) == [early, late].map(\.provider))
+        prefer.untilTime = TimeOfDay("16:15")
+        #expect(try prefer.counted(in: [late], monday).map(\.preferencesMet) == [2])
+        prefer.untilTime = TimeOfDay("14:00")
+        #expect(throws: Problem.self) { try prefer.counted(in: [late], monday) }
+    }
 }

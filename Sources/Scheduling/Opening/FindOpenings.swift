@@ -52,12 +52,16 @@ struct FindOpenings {
             (try search(type, part.minutes, part.providers), part.within)
         }
         guard !further.isEmpty else {
-            let all = first.all()
+            let all = try preferred(first.all())
             return answer(first.completed(body.order.first(body.limit, of: all)), of: all.count)
         }
         var together = BackToBackSearch([(first, 0)] + further)
-        let all = try together.all()
+        let all = try preferred(try together.all())
         return answer(body.order.first(body.limit, of: all), of: all.count)
+    }
+
+    private func preferred(_ openings: [Opening]) throws(Problem) -> [Opening] {
+        try body.prefer?.counted(in: openings, location.rules) ?? openings
     }
 
     private func answer(_ items: [Opening], of total: Int) -> Openings {

@@ -19,6 +19,8 @@ struct Opening: Sendable, Hashable {
     var loadMinutes: Int
     /// Minutes that the patient waits between parts.
     var waitMinutes = 0
+    /// How many of the patient's preferences it meets.
+    var preferencesMet = 0
     /// In the order that was asked for.
     var further: [Part] = []
 
@@ -28,7 +30,8 @@ struct Opening: Sendable, Hashable {
 
 /// How openings are put in order. What is equal goes by time, then by provider.
 enum OpeningOrder: String, Sendable, CaseIterable {
-    /// The shortest waiting between parts, then the fewest minutes wasted beside it, then the least busy provider of the day, then the earliest.
+    /// What meets most of the patient's preferences, then the shortest waiting between parts, then the fewest minutes wasted beside it, then the
+    /// least busy provider of the day, then the earliest.
     case best
     case earliest
     /// The least busy provider of the day first, whatever gaps stay.
@@ -54,11 +57,11 @@ enum OpeningOrder: String, Sendable, CaseIterable {
         return first
     }
 
-    private func key(_ opening: Opening) -> (Int, Int, Int) {
+    private func key(_ opening: Opening) -> (Int, Int, Int, Int) {
         switch self {
-        case .best: (opening.waitMinutes, opening.gapMinutes, opening.loadMinutes)
-        case .earliest: (0, 0, 0)
-        case .balanced: (opening.loadMinutes, opening.waitMinutes, opening.gapMinutes)
+        case .best: (-opening.preferencesMet, opening.waitMinutes, opening.gapMinutes, opening.loadMinutes)
+        case .earliest: (0, 0, 0, 0)
+        case .balanced: (opening.loadMinutes, opening.waitMinutes, opening.gapMinutes, 0)
         }
     }
 }

@@ -17,6 +17,7 @@ struct OpeningsBody: Sendable {
     var online = false
     var limit = 20
     var further: [FurtherPart] = []
+    var prefer: Preferences?
 
     static let longest = 62
     static let rangeTooLong = Problem.invalid("/through_day", "range_too_long", "Ask for at most 62 days at once.")
@@ -57,7 +58,17 @@ struct OpeningsBody: Sendable {
         Field("until_time", \.untilTime, .time, about: "Over by this time of the day.")
         Field("minutes", \.minutes, .int(AppointmentType.minutesRange), about: "The type's when absent.")
         Field("step", \.step, .int(5...240), optional: true, about: "They begin at multiples of so many minutes of the day.")
-        Field("order", \.order, .choice(), optional: true)
+        Field(
+            "order",
+            \.order,
+            .choice(),
+            optional: true,
+            about: """
+                best: most preferences met, then the shortest waiting between parts, the fewest gap_minutes, the least busy provider, the earliest. \
+                balanced: the least busy provider first.
+                """
+        )
+        Field("prefer", \.prefer, .object(Preferences.shape), about: "What comes first in the order best; nothing is left out for it.")
         Field("online", \.online, .bool, optional: true, about: "As a patient would ask: only types that are booked online.")
         Field("limit", \.limit, .int(1...200), optional: true)
         Field(
@@ -143,6 +154,7 @@ extension Opening {
             .int(0...Int.max),
             about: "How much busier the provider is that day than the least busy who could."
         )
+        Field("preferences_met", \.preferencesMet, .int(0...3), about: "Of prefer: provider, weekday and time of the day count one each.")
         Field("wait_minutes", \.waitMinutes, .int(0...Int.max), about: "How long the patient waits between this and what comes then.")
         Field(
             "then",
