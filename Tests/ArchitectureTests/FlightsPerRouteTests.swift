@@ -88,6 +88,11 @@ struct FlightsPerRouteTests {
             ["GET organizations/{organization}/appointment-type-packs/{pack}/drift"],
             "the pack and where it was applied are in control; then each of two locations is looked up and read where it is"
         )
+        may(
+            4,
+            ["POST organizations/{organization}/openings"],
+            "each location is read in a session of its own, as for its openings; the list of locations when it is not fresh in memory"
+        )
         may(3, ["POST locations/{location}/series-previews"], "several tables are read in one session, as for openings")
         may(
             5,
@@ -104,9 +109,9 @@ struct FlightsPerRouteTests {
             "a file's words are looked up, then its references under the locks, however many rows it has"
         )
         may(
-            5,
+            6,
             ["GET calendar-feeds/{token}"],
-            "settings are looked up when they are not fresh in memory; its tables are read in one session"
+            "its location and settings are looked up when they are not fresh in memory; its tables are read in one session"
         )
         may(
             5,

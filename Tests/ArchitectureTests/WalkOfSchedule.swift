@@ -52,6 +52,17 @@ extension RouteWalk {
                 "through_day": .string(day(7)), "weekdays": [1, 2, 3], "from_time": "08:00", "until_time": "18:00", "minutes": 30,
                 "step": 30,
                 "order": "earliest", "online": false, "limit": 5,
+                "prefer": ["provider_ids": [id("provider")], "weekdays": [2], "from_time": "08:00", "until_time": "12:00"],
+                "then": [["type_id": id("type"), "provider_ids": [id("provider")], "minutes": 30, "within_minutes": 60]],
+            ]
+        )
+        try await ask(
+            "POST /organizations/{organization}/openings",
+            [
+                "types": [["location_id": id("location"), "type_id": id("type")]], "from_day": .string(day(1)),
+                "through_day": .string(day(7)),
+                "weekdays": [1, 2, 3], "from_time": "08:00", "until_time": "18:00", "minutes": 30, "step": 30, "order": "earliest",
+                "online": false, "limit": 5,
             ]
         )
         try await holds()

@@ -18,7 +18,7 @@ struct OpeningTests {
         var found = 0
         for round in 0..<250 {
             let clinic = try RandomClinic(&random)
-            var search = search(clinic)
+            var search = clinic.search(clinic.type)
             search.step = [15, 30, 60].randomElement(using: &random) ?? 15
             if Bool.random(using: &random) { search.weekdays = [2, 3, 6, 7] }
             if Bool.random(using: &random) { search.part = DayPart(from: 60 * Int.random(in: 4...10, using: &random), until: 60 * 17) }
@@ -42,7 +42,7 @@ struct OpeningTests {
         var random = Seeded(6)
         for _ in 0..<200 {
             let clinic = try RandomClinic(&random)
-            let rulebook = rulebook(clinic, clinic.providers.prefix(1) + clinic.resources.suffix(2), clinic.patron)
+            let rulebook = clinic.rulebook(clinic.type, clinic.providers.prefix(1) + clinic.resources.suffix(2), clinic.patron)
             let steps = Int(clinic.clock.whole.end.seconds(since: clinic.clock.whole.start) / 300)
             for _ in 0..<40 {
                 let start = clinic.clock.whole.start.adding(minutes: 5 * Int.random(in: 0..<steps, using: &random))
@@ -52,44 +52,19 @@ struct OpeningTests {
         }
     }
 
-    private func search(_ clinic: RandomClinic) -> OpeningSearch {
-        OpeningSearch(
-            type: clinic.type,
-            minutes: clinic.type.minutes,
-            resources: clinic.resources,
-            patron: clinic.patron,
-            timetable: clinic.timetable,
-            load: Load(clinic.taken),
-            clock: clinic.clock,
-            now: clinic.now
-        )
-    }
-
-    private func rulebook(_ clinic: RandomClinic, _ cast: some Sequence<Resource>, _ patron: Patron?) -> Rulebook {
-        let window = clinic.clock.whole.widened(by: 300)
-        return Rulebook(
-            type: clinic.type,
-            patron: patron,
-            cast: Array(cast),
-            timetable: clinic.timetable,
-            diary: Diary(clinic.taken, in: window),
-            now: clinic.now
-        )
-    }
-
     /// Asks the rules of booking at every step of every day.
     private func everywhere(_ clinic: RandomClinic, _ search: OpeningSearch) -> Set<Place> {
         var places: Set<Place> = []
-        let free = Dictionary(uniqueKeysWithValues: clinic.resources.map { ($0.id, rulebook(clinic, [$0], nil)) })
+        let free = Dictionary(uniqueKeysWithValues: clinic.resources.map { ($0.id, clinic.rulebook(clinic.type, [$0], nil)) })
         let alone: Set<Obstacle.Rule> = [.resourceMissing, .performer]
         for provider in search.performers {
-            let own = rulebook(clinic, [provider], clinic.patron)
+            let own = clinic.rulebook(clinic.type, [provider], clinic.patron)
             for day in clinic.clock.days {
                 let whole = clinic.clock.span(of: day)
                 for number in 0..<Int(whole.end.seconds(since: whole.start) / 60) / search.step {
                     let start = whole.start.adding(minutes: number * search.step)
                     guard let span = InstantRange(start, start.adding(minutes: search.minutes)), start >= clinic.now,
-                        isAsked(span, provider, clinic, search),
+                        clinic.isAsked(span, provider, search),
                         own.obstacles(to: span).allSatisfy({ $0.rule == .resourceMissing })
                     else { continue }
                     let isComplete = Set(clinic.type.needs).allSatisfy { kind in
@@ -107,23 +82,11 @@ struct OpeningTests {
         return places
     }
 
-    /// Minute by minute: a day that is asked for, a time that is asked for, the usual hours where none are set.
-    private func isAsked(_ span: InstantRange, _ provider: Resource, _ clinic: RandomClinic, _ search: OpeningSearch) -> Bool {
-        let first = clinic.timetable.rules.wallClock(at: span.start).day
-        return stride(from: 0, to: search.minutes, by: 5).map { span.start.adding(minutes: $0) }.allSatisfy { moment in
-            let (day, time) = clinic.timetable.rules.wallClock(at: moment)
-            guard clinic.clock.whole.start <= moment, moment < clinic.clock.whole.end else { return false }
-            guard search.weekdays.isEmpty || search.weekdays.contains(day.weekday) else { return false }
-            if let part = search.part, !(part.from..<part.until).contains(time.minutes) || day != first { return false }
-            return clinic.timetable.isSet([provider.id], on: day) || (420..<1140).contains(time.minutes)
-        }
-    }
-
     /// The resources an opening names are what the type needs, and free.
     private func check(_ opening: Opening, _ clinic: RandomClinic) throws {
         let cast = ([opening.provider] + opening.resources).compactMap { id in clinic.resources.first { $0.id == id } }
         #expect(cast.count == clinic.type.needs.count)
-        let obstacles = rulebook(clinic, cast, clinic.patron).obstacles(to: opening.span)
+        let obstacles = clinic.rulebook(clinic.type, cast, clinic.patron).obstacles(to: opening.span)
         #expect(obstacles.isEmpty, "\(obstacles.map(\.rule))")
     }
 }
@@ -142,5 +105,43 @@ struct OpeningOrderTests {
         #expect([early, tight, idle].sorted(by: OpeningOrder.best.comes) == [idle, tight, early])
         #expect([idle, tight, early].sorted(by: OpeningOrder.earliest.comes) == [early, tight, idle])
         #expect([tight, idle, early].sorted(by: OpeningOrder.balanced.comes) == [idle, early, tight])
+    }
+
+    @Test("the first few are the same as the first of all that are sorted")
+    func first() throws {
+        var random = Seeded(13)
+        for order in OpeningOrder.allCases {
+            let openings = try (0..<200).map { _ in
+                let start = Int.random(in: 0...9, using: &random)
+                return try opening(
+                    UInt64.random(in: 1...3, using: &random),
+                    "0\(start):00",
+                    "0\(start):30",
+                    gap: 5 * Int.random(in: 0...3, using: &random),
+                    load: 30 * Int.random(in: 0...3, using: &random)
+                )
+            }
+            let sorted = openings.sorted(by: order.comes)
+            for count in [0, 1, 20, 200, 300] { #expect(order.first(count, of: openings) == Array(sorted.prefix(count))) }
+        }
+    }
+
+    @Test("what meets more of the patient's preferences comes first, and nothing is left out for them")
+    func preferences() throws {
+        let monday = TimeZoneRules(.utc)
+        let early = try opening(1, "08:00", "08:30", gap: 0, load: 0)
+        let late = try opening(2, "16:00", "16:30", gap: 45, load: 60)
+        var prefer = Preferences()
+        prefer.providers = [ProviderID(holder(2))]
+        prefer.weekdays = [1]
+        prefer.fromTime = TimeOfDay("15:00")
+        let counted = try prefer.counted(in: [early, late], monday)
+        #expect(counted.map(\.preferencesMet) == [1, 3])
+        #expect(OpeningOrder.best.first(2, of: counted).map(\.provider) == [late, early].map(\.provider))
+        #expect(OpeningOrder.earliest.first(2, of: counted).map(\.provider) == [early, late].map(\.provider))
+        prefer.untilTime = TimeOfDay("16:15")
+        #expect(try prefer.counted(in: [late], monday).map(\.preferencesMet) == [2])
+        prefer.untilTime = TimeOfDay("14:00")
+        #expect(throws: Problem.self) { try prefer.counted(in: [late], monday) }
     }
 }

@@ -91,6 +91,22 @@ struct RaceTests {
         #expect(slowest < .seconds(3), "the slowest of 500 took \(slowest)")
     }
 
+    @Test("500 at once for the only time of a day: one has it, 499 hear so within 3 seconds, with three times of the days after")
+    func onlyTime() async throws {
+        let practice = try await Practice.shared.value
+        let provider = try await practice.newProvider("Only Time")
+        let day = Practice.day(260)
+        try await practice.works(provider, day, "10:00", "10:30")
+        let (answers, slowest) = try await Doors(practice).book(500) { number in
+            practice.body(patient: number % 3, day, "10:00", [("provider_id", .string(provider))])
+        }
+        #expect(answers.count { $0.status == 201 } == 1)
+        let refused = answers.filter { $0.status == 409 && $0.code == "slot_taken" }
+        #expect(refused.count == 499)
+        #expect(refused.allSatisfy { $0.json["alternatives"]?.items.count == 3 })
+        #expect(slowest < .seconds(3), "the slowest of 500 took \(slowest)")
+    }
+
     @Test(
         "bookings, moves, series, holds, imports and a claim from the waitlist at once for one slot: one has it, and the books say so",
         .shows("MC-1")

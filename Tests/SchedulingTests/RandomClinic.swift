@@ -50,7 +50,7 @@ struct RandomClinic {
         now = clock.whole.start.adding(minutes: Int.random(in: -3000...600, using: &random))
     }
 
-    private static func type(_ resources: [Resource], _ random: inout Seeded) -> AppointmentType {
+    static func type(_ resources: [Resource], _ random: inout Seeded) -> AppointmentType {
         let needs: [[Resource.Kind]] = [
             [.provider], [.provider, .room], [.provider, .room, .room], [.provider, .room, .device], [.provider, .provider],
         ]
@@ -105,6 +105,45 @@ struct RandomClinic {
     private static func parts(_ random: inout Seeded) -> [DayPart] {
         let edges = (0..<Int.random(in: 0...2, using: &random) * 2).map { _ in 30 * Int.random(in: 0...48, using: &random) }.sorted()
         return stride(from: 0, to: edges.count, by: 2).compactMap { DayPart(from: edges[$0], until: edges[$0 + 1]) }
+    }
+}
+
+extension RandomClinic {
+    /// Minute by minute: a day that is asked for, a time that is asked for, the usual hours where none are set.
+    func isAsked(_ span: InstantRange, _ provider: Resource, _ search: OpeningSearch) -> Bool {
+        let first = timetable.rules.wallClock(at: span.start).day
+        return stride(from: 0, to: search.minutes, by: 5).map { span.start.adding(minutes: $0) }.allSatisfy { moment in
+            let (day, time) = timetable.rules.wallClock(at: moment)
+            guard clock.whole.start <= moment, moment < clock.whole.end else { return false }
+            guard search.weekdays.isEmpty || search.weekdays.contains(day.weekday) else { return false }
+            if let part = search.part, !(part.from..<part.until).contains(time.minutes) || day != first { return false }
+            return timetable.isSet([provider.id], on: day) || (420..<1140).contains(time.minutes)
+        }
+    }
+
+    func search(_ type: AppointmentType) -> OpeningSearch {
+        OpeningSearch(
+            type: type,
+            minutes: type.minutes,
+            resources: resources,
+            patron: patron,
+            timetable: timetable,
+            load: Load(taken),
+            clock: clock,
+            now: now
+        )
+    }
+
+    /// The rules of booking, with what was taken besides.
+    func rulebook(_ type: AppointmentType, _ cast: some Sequence<Resource>, _ patron: Patron?, besides more: [Occupancy] = []) -> Rulebook {
+        Rulebook(
+            type: type,
+            patron: patron,
+            cast: Array(cast),
+            timetable: timetable,
+            diary: Diary(taken + more, in: clock.whole.widened(by: 300)),
+            now: now
+        )
     }
 }
 

@@ -57,7 +57,7 @@ struct DemoVisits {
         return visits
     }
 
-    /// A taken slot is refused with alternatives: the nearest is taken. Outside opening hours there are none: later times are tried.
+    /// A taken slot is refused with alternatives: the nearest of the same day is taken. Where there is none later times are tried.
     private func book(_ visit: inout DemoVisit) async throws {
         let place = visit.site.location.name
         var start = Instant(seconds: Ambient.system.now().microseconds / 60_000_000 * 60).adding(minutes: 1)
@@ -70,7 +70,10 @@ struct DemoVisits {
                 return
             }
             try require(answer.status == 409 && answer.code == "slot_taken", "Booking at \(place) was answered \(answer.words)")
-            let alternative = answer.json["alternatives"]?.items.first.flatMap { Instant($0.text("starts_at")) }
+            let rules = visit.site.location.rules
+            let today = rules.wallClock(at: start).day
+            let offered = answer.json["alternatives"]?.items.compactMap { Instant($0.text("starts_at")) } ?? []
+            let alternative = offered.first { rules.wallClock(at: $0).day == today }
             story.tell("taken", "\(place): \(start)" + (alternative.map { ", offered \($0)" } ?? ", nothing offered"))
             start = alternative ?? start.adding(minutes: 16)
         }

@@ -27,7 +27,7 @@ struct AppointmentRoutes {
                 place: { $0.id.description }
             ) { [tenancy] _, work, body in
                 try await BookAppointment(body: body, tenancy: tenancy).run(work)
-            },
+            }.offeringLater(BookAppointmentBody.shape) { _, body in body.later },
             .change(
                 "/v1/locations/{location}/appointments/{appointment}",
                 "Moves an appointment",
@@ -38,6 +38,8 @@ struct AppointmentRoutes {
             ) { [tenancy] call, work, body in
                 let id = try call.path.id("appointment", AppointmentID.self)
                 return try await MoveAppointment(id: id, body: body, tenancy: tenancy).run(work)
+            }.offeringLater(MoveAppointmentBody.shape) { call, body in
+                try await body.later(try call.path.id("appointment"), call)
             },
         ]
     }

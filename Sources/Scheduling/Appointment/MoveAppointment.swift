@@ -81,9 +81,8 @@ struct MoveAppointment {
         overrides: Bool,
         _ work: Work
     ) async throws -> [Obstacle.Rule] {
-        var settled: Set<Obstacle.Rule> = [.resourceInactive, .resourceMissing, .typeInactive, .newPatientsOnly, .returningPatientsOnly]
+        var settled = MoveAppointment.settled(from: old.provider, to: new.provider)
         if new.startsAt == old.startsAt { settled.formUnion([.leadTime, .horizon]) }
-        if new.provider == old.provider { settled.insert(.performer) }
         let hours = DiaryHours(around: new.startsAt, minutes: new.minutes, work.location.rules)
         let slot = Slot(
             appointment: id,
@@ -98,6 +97,12 @@ struct MoveAppointment {
             allotments: try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
         )
         return try await slot.take(work)
+    }
+
+    /// Rules about what an appointment keeps were asked when it was booked.
+    static func settled(from old: ProviderID, to new: ProviderID) -> Set<Obstacle.Rule> {
+        let kept: Set<Obstacle.Rule> = [.resourceInactive, .resourceMissing, .typeInactive, .newPatientsOnly, .returningPatientsOnly]
+        return old == new ? kept.union([.performer]) : kept
     }
 
     /// The names of the members that differ.

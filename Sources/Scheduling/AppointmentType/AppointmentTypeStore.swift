@@ -18,6 +18,11 @@ enum AppointmentTypeStore {
 
     static func these(_ ids: [AppointmentTypeID]) -> Statement { all + " where id = any(\(ids))" }
 
+    /// The one in use of this name, in capitals or small letters; of several the one that is written just so.
+    static func named(_ name: String) -> Statement {
+        all + " where active and lower(name) = lower(\(name)) order by name = \(name) desc, name, id limit 1"
+    }
+
     /// Those of several appointments.
     static func of(_ appointments: [AppointmentID]) -> Statement {
         all + " where id in (select type_id from {location}.appointment where appointment.id = any(\(appointments)))"

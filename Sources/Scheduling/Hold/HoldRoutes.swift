@@ -22,7 +22,7 @@ struct HoldRoutes {
             ) { [tenancy, settings] _, work, body in
                 let minutes = try await settings.values(at: work.location).number(.holdMinutes)
                 return try await HoldOpening(body: body, minutes: minutes, tenancy: tenancy).run(work)
-            },
+            }.offeringLater(HoldBody.shape) { _, body in body.later },
             .create(
                 "/v1/locations/{location}/holds/{hold}/confirmation",
                 "Makes an appointment of a hold; it bears the hold's id",

@@ -31,6 +31,17 @@ enum SlotTaken {
         return problem
     }
 
+    /// What a refusal offers; nil when it is none that offers anything.
+    static func alternatives(in refusal: Problem) -> [InstantRange]? {
+        guard let text = refusal.extra["alternatives"], case .array(let items)? = try? JSON.parse(Array(text.utf8)) else { return nil }
+        return items.compactMap { item in
+            guard let start = item["starts_at"]?.text.flatMap(Instant.init), let end = item["ends_at"]?.text.flatMap(Instant.init) else {
+                return nil
+            }
+            return InstantRange(start, end)
+        }
+    }
+
     static func json(_ alternatives: [InstantRange]) -> String {
         var writer = JSONWriter()
         writer.beginArray()

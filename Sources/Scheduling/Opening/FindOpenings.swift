@@ -7,66 +7,95 @@ import Web
 /// Finds openings: what is set and what is taken is read at once, the rest is a sweep in memory.
 struct FindOpenings {
     let body: OpeningsBody
+    let location: Location
     let call: Call
 
     func run() async throws -> Openings {
-        let location = try call.location
         let days = try body.days()
         let part = try body.part()
+        let types = [body.type] + body.further.map(\.type)
         let clock = DayClock(days.first, through: days.last, location.rules)
         let window = clock.whole.widened(by: AppointmentType.bufferRange.upperBound)
         let answers = try await call.tenancy.read(location, lazily: true) { tx in
             tx.audit(act, by: call.caller, at: call.now, ambient: call.ambient)
             return try await tx.query([
-                AppointmentTypeStore.one(body.type), PatronStore.one(body.patient ?? .blank), ResourceStore.needed(body.type),
-                LoadStore.of(body.type, body.patient, in: window, at: call.now), TimetableStore.of(nil, in: window),
+                AppointmentTypeStore.these(types), PatronStore.one(body.patient ?? .blank), ResourceStore.needed(types),
+                LoadStore.of(types, body.patient, in: window, at: call.now), TimetableStore.of(nil, in: window),
             ])
         }
-        let (type, patron) = try checked(answers)
+        let (found, patron) = try checked(answers)
         let resources = try answers[2].map(ResourceStore.resource)
-        var search = OpeningSearch(
-            type: type,
-            minutes: body.minutes ?? type.minutes,
-            resources: resources,
-            patron: patron,
-            timetable: try TimetableStore.timetable(answers[4], location.rules),
-            load: try LoadStore.load(answers[3]),
-            clock: clock,
-            now: call.now,
-            weekdays: Set(body.weekdays),
-            part: part,
-            step: body.step,
-            providers: Set(body.providers.map(\.resource))
-        )
-        guard !search.performers.isEmpty else { throw OpeningsBody.noPerformer }
-        search.allotments = try await AllotmentStore.read(resources, at: location, in: window, call.tenancy)
-        let all = search.all()
-        let best = all.sorted(by: body.order.comes).prefix(body.limit)
-        return Openings(items: search.completed(Array(best)), total: all.count, timeZone: location.timeZone.name)
+        let allotments = try await AllotmentStore.read(resources, at: location, in: window, call.tenancy)
+        let timetable = try TimetableStore.timetable(answers[4], location.rules)
+        let load = try LoadStore.load(answers[3])
+        func search(_ type: AppointmentType, _ minutes: Int?, _ providers: [ProviderID]) throws -> OpeningSearch {
+            let search = OpeningSearch(
+                type: type,
+                minutes: minutes ?? type.minutes,
+                resources: resources,
+                patron: patron,
+                timetable: timetable,
+                load: load,
+                clock: clock,
+                now: call.now,
+                allotments: allotments,
+                weekdays: Set(body.weekdays),
+                part: part,
+                step: body.step,
+                providers: Set(providers.map(\.resource))
+            )
+            guard !search.performers.isEmpty else { throw OpeningsBody.noPerformer }
+            return search
+        }
+        let first = try search(found[0], body.minutes, body.providers)
+        let further = try zip(body.further, found.dropFirst()).map { part, type in
+            (try search(type, part.minutes, part.providers), part.within)
+        }
+        guard !further.isEmpty else {
+            let all = try preferred(first.all())
+            return answer(first.completed(body.order.first(body.limit, of: all)), of: all.count)
+        }
+        var together = BackToBackSearch([(first, 0)] + further)
+        let all = try preferred(try together.all())
+        return answer(body.order.first(body.limit, of: all), of: all.count)
+    }
+
+    private func preferred(_ openings: [Opening]) throws(Problem) -> [Opening] {
+        try body.prefer?.counted(in: openings, location.rules) ?? openings
+    }
+
+    private func answer(_ items: [Opening], of total: Int) -> Openings {
+        Openings(items: items, total: total, timeZone: location.timeZone.name)
     }
 
     private var act: Act {
         Act("openings.find", "appointment_type", body.type, patients: body.patient.map { [$0] } ?? [])
     }
 
-    /// Errors: ids that are not here; `not_bookable` when no time would do.
-    private func checked(_ answers: [Rows]) throws -> (AppointmentType, Patron?) {
+    /// The types in the order they were asked for. Errors: ids that are not here; `not_bookable` when no time would do.
+    private func checked(_ answers: [Rows]) throws -> ([AppointmentType], Patron?) {
+        let known = Dictionary(try answers[0].map(AppointmentTypeStore.type).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var errors: [Problem.Member] = []
-        let type = try answers[0].first.map(AppointmentTypeStore.type)
-        if type == nil {
-            errors.append(Problem.Member("/type_id", "unknown_reference", "There is no such appointment type at this location."))
+        let asked = [("/type_id", body.type)] + body.further.enumerated().map { ("/then/\($0.offset)/type_id", $0.element.type) }
+        let types = asked.compactMap { pointer, id in
+            if known[id] == nil {
+                errors.append(Problem.Member(pointer, "unknown_reference", "There is no such appointment type at this location."))
+            }
+            return known[id]
         }
         let patron = try answers[1].first.map(PatronStore.patron)
         if body.patient != nil, patron == nil {
             errors.append(Problem.Member("/patient_id", "unknown_reference", "There is no such patient at this location."))
         }
-        guard let type, errors.isEmpty else {
+        guard errors.isEmpty else {
             throw Problem(.invalid, "invalid_request", "One or more members are wrong; see errors.", errors: errors)
         }
-        var obstacles = type.standing(for: patron)
-        if body.online, !type.online { obstacles.append(Obstacle(.staffOnly, cause: type.cause, Remedy(.chooseType))) }
+        let obstacles = types.flatMap { type in
+            type.standing(for: patron)
+                + (body.online && !type.online ? [Obstacle(.staffOnly, cause: type.cause, Remedy(.chooseType))] : [])
+        }
         guard obstacles.isEmpty else { throw NotBookable.problem(obstacles, alternatives: [], showsAppointments: false) }
-        return (type, patron)
+        return (types, patron)
     }
 }
 
@@ -80,11 +109,25 @@ struct OpeningRoutes {
                 body: OpeningsBody.shape,
                 answer: Openings.shape,
                 errors: [
-                    OpeningsBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.noPerformer, OpeningsBody.tooMuch, NotBookable.problem,
+                    OpeningsBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.noPerformer, OpeningsBody.tooMuch,
+                    OpeningsBody.tooManyWays, NotBookable.problem,
                 ]
             ) { call, body in
-                try await FindOpenings(body: body, call: call).run()
-            }
+                try await FindOpenings(body: body, location: try call.location, call: call).run()
+            },
+            .act(
+                "/v1/organizations/{organization}/openings",
+                "Finds the times at which a type can be booked at any location whose schedule the caller may see, the best first",
+                .anywhere(.scheduleRead),
+                body: OpeningsAnywhereBody.shape,
+                answer: OpeningsAnywhere.shape,
+                errors: [
+                    OpeningsAnywhereBody.oneForm, OpeningsAnywhereBody.unknownName, OpeningsAnywhereBody.tooMany,
+                    OpeningsAnywhereBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.tooMuch,
+                ]
+            ) { call, body in
+                try await FindOpeningsAnywhere(body: body, call: call).run()
+            },
         ]
     }
 }

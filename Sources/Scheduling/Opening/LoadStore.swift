@@ -5,15 +5,16 @@ import Values
 enum LoadStore {
     static let limit = 20_000
 
-    /// Of all resources in use that a type may need, and of the patient.
-    static func of(_ type: AppointmentTypeID, _ patient: PatientID?, in window: InstantRange, at now: Instant) -> Statement {
+    /// Of all resources in use that one of these types may need, and of the patient.
+    static func of(_ types: [AppointmentTypeID], _ patient: PatientID?, in window: InstantRange, at now: Instant) -> Statement {
         """
         select resource, lanes, type_id, array_agg(lower(span)) as starts, array_agg(upper(span)) as ends
         from {location}.occupancy
         where resource = any(array(
-                select resource.id from {location}.resource, {location}.appointment_type
-                where appointment_type.id = \(type) and resource.active
-                    and (resource.kind = 'provider' or resource.kind = any(appointment_type.needs))
+                select resource.id from {location}.resource
+                where resource.active and exists (
+                    select from {location}.appointment_type
+                    where appointment_type.id = any(\(types)) and (resource.kind = 'provider' or resource.kind = any(appointment_type.needs)))
             ) || \(patient.map { [$0.uuid] } ?? []))
             and span && \(window) and (expires_at is null or expires_at > \(now))
         group by resource, lanes, type_id limit \(limit)

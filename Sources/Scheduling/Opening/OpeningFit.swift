@@ -45,6 +45,16 @@ extension OpeningSearch {
         return openings
     }
 
+    /// The same of one provider at one moment.
+    func fit(_ provider: Resource, _ span: InstantRange, _ edges: [InstantRange], _ loads: [Day: DayLoad]) -> (gap: Int, load: Int) {
+        let edge = edges.partitioned { $0.end > span.start }
+        let load = loads[clock.day(at: span.start)]
+        return (
+            edge < edges.count ? waste(Demand(provider, type).span(for: span), in: edges[edge], seconds) : 0,
+            (load?.minutes[provider.id] ?? 0) - (load?.least ?? 0)
+        )
+    }
+
     /// Minutes before and after, in a stretch of free time, in which no other of the same length fits.
     private func waste(_ taken: InstantRange, in free: InstantRange, _ length: Int64) -> Int {
         let before = max(0, taken.start.seconds(since: free.start))
@@ -53,7 +63,7 @@ extension OpeningSearch {
     }
 
     /// The stretches in which the provider works and nothing is booked or blocked.
-    private func edges(of provider: Resource) -> [InstantRange] {
+    func edges(of provider: Resource) -> [InstantRange] {
         let hours = timetable.hours(of: provider.id, clock) ?? timetable.hours(of: nil, clock)
         let open = hours ?? clock.days.compactMap { day in DiaryHours.usual.flatMap { clock.span(of: $0, on: day) } }
         let busy = load.spans(of: provider.id.uuid) + timetable.blocks(of: provider.id, meeting: clock.whole).map(\.span)

@@ -22,7 +22,7 @@ struct OpeningSearch: Sendable {
     /// Only these, in the order of nothing; empty is all who may.
     var providers: Set<ResourceID> = []
 
-    private var seconds: Int64 { Int64(minutes) * 60 }
+    var seconds: Int64 { Int64(minutes) * 60 }
 
     /// Those who could.
     var performers: [Resource] {
@@ -31,6 +31,14 @@ struct OpeningSearch: Sendable {
 
     /// Every opening with the provider's own part; the further resources are named by `completed`.
     func all() -> [Opening] {
+        let places = places()
+        guard !places.isEmpty else { return [] }
+        let loads = loads(performers)
+        return places.flatMap { openings($0.provider, $0.starts, loads) }
+    }
+
+    /// When each of those who could may begin, with somebody and something of all else that is needed; on no grid.
+    func places() -> [(provider: Resource, starts: Starts)] {
         let bounds = Starts(startBounds.map { [$0] } ?? [])
         let patient = patron.map { load.starts(Demand(patient: $0.id), seconds: seconds, inside: [clock.whole]) }
         let equipment = equipmentStarts()
@@ -43,25 +51,19 @@ struct OpeningSearch: Sendable {
         if let patient { common = common.intersection(patient) }
         for starts in equipment { common = common.intersection(starts) }
         guard !common.isEmpty else { return [] }
-        let loads = loads(performers)
-        var openings: [Opening] = []
-        for (index, provider) in performers.enumerated() {
+        return performers.enumerated().map { index, provider in
             var starts = own[index].intersection(common)
             if assistants > 0 {
                 starts = starts.intersection(.atLeast(assistants, of: others.filter { $0.0 != provider.id }.map(\.1)))
             }
-            openings += self.openings(provider, starts, loads)
+            return (provider, starts)
         }
-        return openings
     }
 
     /// The same opening with the further resources it takes: of those that are free the least busy, so that none wears out.
     func completed(_ openings: [Opening]) -> [Opening] {
+        let pool = pool()
         let kinds = Set(type.needs)
-        let pool = resources.filter { kinds.contains($0.kind) }
-            .map { (resource: $0, busy: load.spans(of: $0.id.uuid).reduce(0) { $0 + $1.end.seconds(since: $1.start) }) }
-            .sorted { ($0.busy, $0.resource.id) < ($1.busy, $1.resource.id) }
-            .map { (resource: $0.resource, starts: starts(of: $0.resource, isProvider: false)) }
         return openings.map { opening in
             var opening = opening
             let second = opening.startsAt.wholeSeconds(roundedUp: true)
@@ -77,9 +79,18 @@ struct OpeningSearch: Sendable {
         }
     }
 
+    /// What may be used besides the provider, and when: the least busy first.
+    func pool() -> [(resource: Resource, starts: Starts)] {
+        let kinds = Set(type.needs)
+        return resources.filter { kinds.contains($0.kind) }
+            .map { (resource: $0, busy: load.spans(of: $0.id.uuid).reduce(0) { $0 + $1.end.seconds(since: $1.start) }) }
+            .sorted { ($0.busy, $0.resource.id) < ($1.busy, $1.resource.id) }
+            .map { (resource: $0.resource, starts: starts(of: $0.resource, isProvider: false)) }
+    }
+
     // MARK: Starts
 
-    private func needed(_ kind: Resource.Kind) -> Int { type.needs.count { $0 == kind } }
+    func needed(_ kind: Resource.Kind) -> Int { type.needs.count { $0 == kind } }
 
     /// Not in the past, not before the lead time nor after the horizon.
     private var startBounds: Range<Int64>? {

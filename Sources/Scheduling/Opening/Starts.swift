@@ -64,6 +64,11 @@ struct Starts: Sendable, Hashable {
 
     func union(_ other: Starts) -> Starts { Starts(ranges + other.ranges) }
 
+    /// Where what takes so many seconds may begin so that these follow it, at once or after one of some waits.
+    func preceded(by seconds: Int64, waiting waits: [Int64]) -> Starts {
+        Starts(waits.flatMap { wait in ranges.map { $0.lowerBound - seconds - wait..<$0.upperBound - seconds - wait } })
+    }
+
     /// Where at least `count` of these have it.
     static func atLeast(_ count: Int, of all: [Starts]) -> Starts {
         guard count > 0, count <= all.count else { return Starts() }

@@ -44,11 +44,11 @@ enum ResourceStore {
             + "))"
     }
 
-    /// All in use that a type may need: its kinds, and every provider.
-    static func needed(_ type: AppointmentTypeID) -> Statement {
+    /// All in use that one of these types may need: their kinds, and every provider.
+    static func needed(_ types: [AppointmentTypeID]) -> Statement {
         all + """
-             where resource.active and (resource.kind = 'provider' or resource.kind = any(
-                (select needs from {location}.appointment_type where appointment_type.id = \(type))::text[]))
+             where resource.active and (resource.kind = 'provider' or resource.kind in (
+                select unnest(needs) from {location}.appointment_type where appointment_type.id = any(\(types))))
             order by resource.id limit \(mostNeeded)
             """
     }

@@ -109,6 +109,23 @@ public struct Route: Sendable {
         return copy
     }
 
+    /// The same route; what it refuses as a conflict may be completed before it is answered, when its transaction has been undone.
+    public func refusing<Body>(
+        _ body: Shape<Body>,
+        _ complete: @escaping @Sendable (Call, Body, Problem) async throws -> Problem
+    ) -> Route {
+        var copy = self
+        let respond = respond
+        copy.respond = { exchange in
+            do {
+                return try await respond(exchange)
+            } catch let refusal as Problem where refusal.kind == .conflict {
+                throw try await complete(exchange.call, try exchange.read(body), refusal)
+            }
+        }
+        return copy
+    }
+
     /// The same route with another limit for its body.
     public func taking(bytes: Int) -> Route {
         var copy = self
