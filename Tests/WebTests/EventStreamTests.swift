@@ -33,12 +33,15 @@ struct EventStreamTests {
     @Test("its time over, or the server asked to stop, a stream says so and ends", .shows("JF-6"))
     func end() async throws {
         var settings = WebSettings()
-        (settings.streamInterval, settings.streamLifetime) = (.milliseconds(20), .milliseconds(300))
-        try await SampleServer.running(settings) { (sample, group) async throws in
-            let http = TestHTTP(port: sample.port)
-            let over = try await http.follow("/v1/ticks", token: nil) { _ in false }
+        settings.streamInterval = .milliseconds(20)
+        settings.streamLifetime = .milliseconds(300)
+        try await SampleServer.running(settings) { (sample, _) async throws in
+            let over = try await TestHTTP(port: sample.port).follow("/v1/ticks", token: nil) { _ in false }
             #expect(over.last?.name == "end" && over.last?.data["code"] == "time_over")
-            let drained = try await http.follow("/v1/ticks", token: nil) { events in
+        }
+        settings.streamLifetime = .seconds(60)
+        try await SampleServer.running(settings) { (sample, group) async throws in
+            let drained = try await TestHTTP(port: sample.port).follow("/v1/ticks", token: nil) { events in
                 if events.count == 1 { await group.triggerGracefulShutdown() }
                 return false
             }
