@@ -71,7 +71,7 @@ fuzz_suite() {
     done < <(find "$ROOT/Tests/X12Tests/Samples" -type f -size -20k)
     POLYCLINIC_FUZZ=1 swift build --package-path "$ROOT" --scratch-path "$build" --configuration release --product Fuzz \
         --sanitize=address -Xswiftc -sanitize=fuzzer
-    (cd "$state/fuzz" && SWIFT_BACKTRACE=enable=no "$build/release/Fuzz" -max_total_time="$FUZZ_TIME" -timeout=10 -rss_limit_mb=2048 corpus) \
+    (cd "$state/fuzz" && LSAN_OPTIONS=suppressions=$LIB/leaks.supp SWIFT_BACKTRACE=enable=no "$build/release/Fuzz" -max_total_time="$FUZZ_TIME" -timeout=10 -rss_limit_mb=2048 corpus) \
         >"$state/fuzz.log" 2>&1 || status=1
     echo "fuzz $((1 - status)) $status 0" >>"$state/results"
 }
