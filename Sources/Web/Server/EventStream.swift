@@ -28,20 +28,21 @@ struct EventStream: Sendable {
                 reason = "draining"
                 break
             }
+            let events: [StreamEvent]
             do {
-                let events = try await source.next(try await again())
-                if !events.isEmpty {
-                    try await writer.write(ByteBuffer(bytes: events.flatMap(\.bytes)))
-                    spoken = .now
-                } else if ContinuousClock.now - spoken >= settings.streamSilence {
-                    // Whoever is gone is noticed by being written to.
-                    try await writer.write(EventStream.silence)
-                    spoken = .now
-                }
+                events = try await source.next(try await again())
             } catch {
                 guard !(error is CancellationError) else { throw error }
                 reason = code(error)
                 break
+            }
+            if !events.isEmpty {
+                try await writer.write(ByteBuffer(bytes: events.flatMap(\.bytes)))
+                spoken = .now
+            } else if ContinuousClock.now - spoken >= settings.streamSilence {
+                // Whoever is gone is noticed by being written to.
+                try await writer.write(EventStream.silence)
+                spoken = .now
             }
             try await Task.sleep(for: settings.streamInterval)
         }
