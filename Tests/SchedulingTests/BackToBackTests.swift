@@ -203,9 +203,9 @@ struct BruteVisit {
             let demand = Demand(resource, type)
             let own = demand.span(for: span)
             let there = taken.filter { $0.holder == demand.holder && $0.span.overlaps(own) }
-            let lane = demand.lanes == 1 ? nil : (0..<demand.lanes).first { lane in !there.contains { $0.lanes.contains(lane: lane) } }
+            let lane = demand.lanes == 1 ? nil : demand.freeLane(beside: there)
             let lanes = try #require(Int4Range(Int32(lane ?? 0), lane.map { Int32($0 + 1) }))
-            return Occupancy(appointment: .blank, holder: demand.holder, lanes: lanes, span: own, type: type.id)
+            return Occupancy(appointment: .blank, holder: demand.holder, lanes: lanes, span: own, type: type.id, sharing: type.sharing)
         }
     }
 

@@ -67,6 +67,83 @@ struct DoubleBookingTests {
         _ = try await practice.booked(patient: 2, day, "11:00", theirs)
     }
 
+    @Test(
+        "what takes a group's provider beside it is refused in whatever order they come, also where there is room for two",
+        .shows("MC-1")
+    )
+    func beside() async throws {
+        let practice = try await Ruled.shared.value
+        let day = Practice.day(124)
+        let group = try await practice.newType("Birth class", [("seats", 3)])
+        let shot = try await practice.newType("Flu shot", [("double_booking", "lanes"), ("lanes", 2)])
+        let roomy = try await practice.make("providers", ["given_name": "Dr", "family_name": "Roomy", "lanes": 2]).id
+        for (provider, other) in [(try await practice.newProvider("Classes"), shot), (roomy, practice.visit)] {
+            func book(_ patient: Int, _ time: String, _ type: String) async throws -> TestAnswer {
+                try await practice.book(patient: patient, day, time, [("provider_id", .string(provider)), ("type_id", .string(type))])
+            }
+            #expect(try await book(0, "10:00", group).status == 201)
+            #expect(try await book(1, "10:15", other).code == "slot_taken")
+            let openings = try await practice.openings([
+                "type_id": .string(other), "provider_ids": [.string(provider)], "from_day": .string(day.description),
+                "order": "earliest", "limit": 200,
+            ])
+            let starts = openings.json["items"]?.items.compactMap { $0["starts_at"]?.text } ?? []
+            #expect(starts.contains(practice.moment(day, "10:30")) && !starts.contains(practice.moment(day, "10:15")))
+            #expect(try await book(1, "12:15", other).status == 201)
+            #expect(try await book(2, "12:00", group).code == "slot_taken")
+        }
+    }
+
+    @Test("who shares with one other is not made to share with two, and who was doubled with a reason not with anybody else without one")
+    func company() async throws {
+        let practice = try await Ruled.shared.value
+        let day = Practice.day(125)
+        let provider = try await practice.newProvider("Shared")
+        let two = try await practice.newType("X-ray", [("double_booking", "lanes"), ("lanes", 2)])
+        let three = try await practice.newType("Blood test", [("double_booking", "lanes"), ("lanes", 3)])
+        let squeezed = try await practice.newType("Urgent look", [("double_booking", "with_reason")])
+        func body(_ patient: Int, _ time: String, _ type: String, _ more: [(key: String, value: JSON)] = []) -> JSON {
+            practice.body(patient: patient, day, time, [("provider_id", .string(provider)), ("type_id", .string(type))] + more)
+        }
+        func book(_ patient: Int, _ time: String, _ type: String, _ more: [(key: String, value: JSON)] = []) async throws -> TestAnswer {
+            try await practice.clinic.send("provider", "POST", practice.path, body: body(patient, time, type, more))
+        }
+        #expect(try await book(0, "10:00", two).status == 201)
+        #expect(try await book(1, "10:00", three).status == 201)
+        #expect(try await book(2, "10:00", three).code == "slot_taken")
+        #expect(try await book(0, "11:00", practice.visit).status == 201)
+        let reason: [(key: String, value: JSON)] = [("override", ["reason_code": "urgent", "reason_text": "A short look"])]
+        #expect(try await book(1, "11:15", squeezed, reason).status == 201)
+        #expect(try await book(2, "11:00", three).code == "slot_taken")
+    }
+
+    @Test("however much is taken on a day, nothing of it is overlooked", .shows("MC-1"))
+    func crowded() async throws {
+        let practice = try await Ruled.shared.value
+        let clinic = practice.clinic
+        let day = Practice.day(126)
+        let provider = try await practice.newProvider("Crowded")
+        let first = try await practice.newType("Morning class", [("seats", 50)])
+        let second = try await practice.newType("Other class", [("seats", 50)])
+        // Older than all that is booked now: it comes first.
+        _ = try await clinic.services.tenancy.transaction(clinic.north) { tx in
+            try await tx.query(
+                """
+                insert into {location}.occupancy (appointment_id, resource, lanes, span, type_id)
+                select ('00000000-0000-7000-8000-' || lpad(to_hex(minute * 100 + lane), 12, '0'))::uuid, \(try #require(UUID(provider))),
+                    int4range(lane, lane + 1), tstzrange(at + minute * interval '1 minute', at + (minute + 1) * interval '1 minute'),
+                    \(try #require(UUID(first)))
+                from generate_series(0, 99) lane, generate_series(0, 20) minute, (values (\(day.description)::timestamptz + interval '1 hour')) as day(at)
+                """
+            )
+        }
+        func book(_ patient: Int, _ type: String) async throws -> TestAnswer {
+            try await practice.book(patient: patient, day, "10:00", [("provider_id", .string(provider)), ("type_id", .string(type))])
+        }
+        #expect(try await book(0, first).status == 201)
+        #expect(try await book(1, second).code == "slot_taken")
+    }
+
     @Test("policies that contradict each other, and performers who are none, are refused when the type is saved")
     func policies() async throws {
         let practice = try await Ruled.shared.value

@@ -19,7 +19,7 @@ struct OpeningTests {
         for round in 0..<250 {
             let clinic = try RandomClinic(&random)
             var search = clinic.search(clinic.type)
-            search.step = [15, 30, 60].randomElement(using: &random) ?? 15
+            search.step = [15, 30, 45, 60, 120, 240].randomElement(using: &random) ?? 15
             if Bool.random(using: &random) { search.weekdays = [2, 3, 6, 7] }
             if Bool.random(using: &random) { search.part = DayPart(from: 60 * Int.random(in: 4...10, using: &random), until: 60 * 17) }
             let openings = search.all()
@@ -61,8 +61,9 @@ struct OpeningTests {
             let own = clinic.rulebook(clinic.type, [provider], clinic.patron)
             for day in clinic.clock.days {
                 let whole = clinic.clock.span(of: day)
-                for number in 0..<Int(whole.end.seconds(since: whole.start) / 60) / search.step {
-                    let start = whole.start.adding(minutes: number * search.step)
+                for minute in 0..<Int(whole.end.seconds(since: whole.start) / 60) {
+                    let start = whole.start.adding(minutes: minute)
+                    guard RandomClinic.zone.wallClock(at: start).time.minutes % search.step == 0 else { continue }
                     guard let span = InstantRange(start, start.adding(minutes: search.minutes)), start >= clinic.now,
                         clinic.isAsked(span, provider, search),
                         own.obstacles(to: span).allSatisfy({ $0.rule == .resourceMissing })

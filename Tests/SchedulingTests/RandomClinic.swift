@@ -20,8 +20,10 @@ struct RandomClinic {
     /// New York puts its clocks forward on 8 March 2026 and back on 1 November.
     private static let firsts = ["2026-03-07", "2026-03-16", "2026-10-31", "2026-06-03"].compactMap { Day($0) }
 
+    static let zone = TimeZoneRules(ZoneName("America/New_York") ?? .utc)
+
     init(_ random: inout Seeded) throws {
-        let rules = TimeZoneRules(ZoneName("America/New_York") ?? .utc)
+        let rules = RandomClinic.zone
         let first = RandomClinic.firsts.randomElement(using: &random) ?? .blank
         let clock = DayClock(first, through: first.adding(days: Int.random(in: 0...2, using: &random)), rules)
         let kinds: [Resource.Kind] = [.provider, .provider, .provider, .room, .room, .device]
@@ -37,13 +39,15 @@ struct RandomClinic {
             let from = clock.whole.start.adding(minutes: 5 * Int.random(in: -30...860, using: &random))
             let lane = Int32.random(in: 0...1, using: &random)
             let isGroup = type.seats > 1 && Bool.random(using: &random)
+            let isShared = Bool.random(using: &random) || isGroup
             let minutes = isGroup ? type.minutes + type.bufferBefore + type.bufferAfter : 5 * Int.random(in: 1...20, using: &random)
             return Occupancy(
                 appointment: appointmentID(number),
                 holder: Int.random(in: 0...7, using: &random) == 0 ? holder(50) : holder(UInt64.random(in: 1...6, using: &random)),
-                lanes: try #require(Bool.random(using: &random) || isGroup ? Int4Range(lane, lane + 1) : Int4Range(0, nil)),
+                lanes: try #require(isShared ? Int4Range(lane, lane + 1) : Int4Range(0, nil)),
                 span: InstantRange(from, from.adding(minutes: minutes)) ?? clock.whole,
-                type: isGroup ? type.id : nil
+                type: isGroup ? type.id : nil,
+                sharing: isGroup ? 0 : isShared ? Int.random(in: 0...3, using: &random) : 1
             )
         }
         timetable = RandomClinic.timetable(resources, clock, rules, &random)

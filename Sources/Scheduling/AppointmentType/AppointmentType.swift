@@ -13,7 +13,7 @@ public struct AppointmentType: Sendable, Hashable {
         case forbid
         /// Whoever may override the schedule's rules can, and says why.
         case withReason = "with_reason"
-        /// A provider takes so many of this type at once (`lanes`).
+        /// A provider takes so many at once (`lanes`): of this type, and of others that allow as many.
         case lanes
     }
 

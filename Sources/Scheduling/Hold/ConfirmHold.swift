@@ -66,7 +66,7 @@ struct ConfirmHold {
                 OccupancyStore.lock(patron.id), OccupancyStore.clearExpired([patron.id.uuid], at: now),
                 OccupancyStore.taken([patron.id.uuid], in: hold.span, at: now),
             ]) { answers in
-                let taken = try answers[2].map(OccupancyStore.occupancy)
+                let taken = try OccupancyStore.all(answers[2])
                 guard taken.isEmpty else {
                     throw SlotTaken.problem(taken, alternatives: [], patient: patron.id, showsAppointments: showsAppointments)
                 }

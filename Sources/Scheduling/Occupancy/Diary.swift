@@ -22,8 +22,7 @@ struct Diary: Sendable {
                 guard others.isEmpty else { return others }
             }
             // A lane is held from beginning to end: one must be free all the time.
-            let hasFreeLane = (0..<demand.lanes).contains { lane in !overlapping.contains { $0.lanes.contains(lane: lane) } }
-            return demand.lanes == 1 || !hasFreeLane ? overlapping : []
+            return demand.lanes == 1 || demand.freeLane(beside: overlapping) == nil ? overlapping : []
         }
     }
 

@@ -10,6 +10,8 @@ struct Occupancy: Sendable, Hashable {
     /// With the buffers of the appointment's type; a patient's span has none.
     let span: InstantRange
     var type: AppointmentTypeID?
+    /// How many at once its type puts up with: 1 wants to be alone, 0 is a group, which is with nobody else.
+    var sharing = 1
     var isHold = false
     /// What the patient was told, who booked it and when: where an explanation asks.
     var visit: InstantRange?
@@ -28,6 +30,10 @@ struct Demand: Sendable, Hashable {
     /// Minutes.
     let bufferBefore: Int
     let bufferAfter: Int
+    /// How many the resource has room for, whatever the types say.
+    let capacity: Int
+    /// Only of a provider may a type have more at once than there is room for.
+    let isProvider: Bool
     /// For a group: with whom it may be, at the same time only.
     var group: AppointmentTypeID?
     /// Somebody with the right to it books over what is taken.
@@ -42,21 +48,33 @@ struct Demand: Sendable, Hashable {
     }
 
     init(_ resource: Resource, _ type: AppointmentType) {
-        let lanes = type.doubleBooking == .lanes && resource.kind == .provider ? max(resource.lanes, type.lanes) : resource.lanes
+        let isProvider = resource.kind == .provider
         self.init(
             holder: resource.id.uuid,
-            lanes: type.seats > 1 ? type.seats : lanes,
+            lanes: type.seats > 1 ? type.seats : isProvider ? max(resource.lanes, type.sharing) : resource.lanes,
+            capacity: resource.lanes,
+            isProvider: isProvider,
             bufferBefore: type.bufferBefore,
             bufferAfter: type.bufferAfter
         )
         group = type.seats > 1 ? type.id : nil
     }
 
-    init(holder: UUID, lanes: Int, bufferBefore: Int, bufferAfter: Int) {
+    init(holder: UUID, lanes: Int, capacity: Int? = nil, isProvider: Bool = false, bufferBefore: Int, bufferAfter: Int) {
         self.holder = holder
         self.lanes = lanes
+        self.capacity = capacity ?? lanes
+        self.isProvider = isProvider
         self.bufferBefore = bufferBefore
         self.bufferAfter = bufferAfter
+    }
+
+    /// How many may be at once where an appointment is that puts up with so many.
+    func most(beside sharing: Int) -> Int { sharing == 0 ? 0 : isProvider ? max(capacity, sharing) : capacity }
+
+    /// The lowest lane that nobody has who is there, and that all of them put up with; those of its own group do.
+    func freeLane(beside there: some Sequence<Occupancy>) -> Int? {
+        (0..<lanes).first { lane in !there.contains { $0.lanes.contains(lane: lane) || group == nil && most(beside: $0.sharing) <= lane } }
     }
 
     /// The time taken for an appointment of `span`.
@@ -73,4 +91,9 @@ extension InstantRange {
 
 extension Int4Range {
     func contains(lane: Int) -> Bool { lower <= Int32(clamping: lane) && upper.map { Int32(clamping: lane) < $0 } ?? true }
+}
+
+extension AppointmentType {
+    /// As `Occupancy.sharing` has it.
+    var sharing: Int { seats > 1 ? 0 : doubleBooking == .lanes ? lanes : 1 }
 }

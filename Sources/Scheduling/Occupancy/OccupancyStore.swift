@@ -3,32 +3,48 @@ import Values
 
 /// All SQL on `occupancy`, and the locks that a booking takes first (DESIGN L7).
 enum OccupancyStore {
-    /// More than a day of a dozen busy calendars.
-    static let limit = 2_000
+    /// More than a year of days of a dozen busy calendars; a day of groups with a hundred seats is some thousands.
+    static let limit = 50_000
+
+    static let tooMuch = Problem.invalid(
+        "too_much_taken",
+        "More is taken around these times than can be looked at together. Ask for fewer."
+    )
+
+    /// What `occupancy` reads, and where it comes from.
+    static let columns: Statement = """
+        occupancy.appointment_id, occupancy.resource, occupancy.lanes, occupancy.span, occupancy.type_id,
+        occupancy.expires_at is not null as is_hold, 
+        """ + sharing
+    static let source: Statement = """
+         from {location}.occupancy left join {location}.appointment_type on appointment_type.id = occupancy.type_id
+        """
+    /// As `Occupancy.sharing`.
+    static let sharing: Statement = """
+        case when appointment_type.seats > 1 then 0 when appointment_type.double_booking = 'lanes' then appointment_type.lanes else 1 end
+        """
 
     /// What is taken of these calendars in a window. Holds that have run out are nobody's any more.
     static func taken(_ holders: [UUID], in window: InstantRange, at now: Instant) -> Statement {
-        """
-        select appointment_id, resource, lanes, span, type_id, expires_at is not null as is_hold from {location}.occupancy
-        where resource = any(\(holders)) and span && \(window) and (expires_at is null or expires_at > \(now))
-        order by appointment_id, resource limit \(limit)
-        """
+        "select " + columns + source + """
+             where occupancy.resource = any(\(holders)) and occupancy.span && \(window)
+                and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+            order by occupancy.appointment_id, occupancy.resource limit \(limit)
+            """
     }
 
     /// The same, with who took it and when, and the visit without its buffers: to explain.
     static func explained(_ holders: [UUID], in window: InstantRange, at now: Instant) -> Statement {
-        """
-        select occupancy.appointment_id, occupancy.resource, occupancy.lanes, occupancy.span, occupancy.type_id,
-            occupancy.expires_at is not null as is_hold,
-            case when appointment.id is null then hold.span else tstzrange(appointment.starts_at, appointment.ends_at) end as visit,
+        "select " + columns + """
+            , case when appointment.id is null then hold.span else tstzrange(appointment.starts_at, appointment.ends_at) end as visit,
             coalesce(appointment.created_by, hold.created_by) as set_by, coalesce(appointment.created_at, hold.created_at) as set_at
-        from {location}.occupancy
-        left join {location}.appointment on appointment.id = occupancy.appointment_id
-        left join {location}.hold on hold.id = occupancy.appointment_id
-        where occupancy.resource = any(\(holders)) and occupancy.span && \(window)
-            and (occupancy.expires_at is null or occupancy.expires_at > \(now))
-        order by occupancy.appointment_id, occupancy.resource limit \(limit)
-        """
+            """ + source + """
+                 left join {location}.appointment on appointment.id = occupancy.appointment_id
+                left join {location}.hold on hold.id = occupancy.appointment_id
+                where occupancy.resource = any(\(holders)) and occupancy.span && \(window)
+                    and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+                order by occupancy.appointment_id, occupancy.resource limit \(limit)
+                """
     }
 
     /// Resources one after another in the order of their ids, whoever asks: so nobody waits in a circle. Yields those that may be booked.
@@ -101,6 +117,17 @@ enum OccupancyStore {
         "delete from {location}.occupancy where appointment_id = \(appointment)"
     }
 
+    /// Errors: `too_much_taken`, rather than leave some out.
+    static func all(_ rows: Rows) throws -> [Occupancy] { try all(rows, occupancy) }
+
+    /// Reads the rows of `explained`. Errors: as `all`.
+    static func allExplained(_ rows: Rows) throws -> [Occupancy] { try all(rows, explained) }
+
+    private static func all(_ rows: Rows, _ read: (Row) throws -> Occupancy) throws -> [Occupancy] {
+        guard rows.count < limit else { throw tooMuch }
+        return try rows.map(read)
+    }
+
     static func occupancy(_ row: Row) throws -> Occupancy {
         Occupancy(
             appointment: try row.value(0),
@@ -108,16 +135,16 @@ enum OccupancyStore {
             lanes: try row.value(2),
             span: try row.value(3),
             type: try row.value(4),
+            sharing: try row.value(6),
             isHold: try row.value(5)
         )
     }
 
-    /// Reads a row of `explained`.
-    static func explained(_ row: Row) throws -> Occupancy {
+    private static func explained(_ row: Row) throws -> Occupancy {
         var taken = try occupancy(row)
-        taken.visit = try row.value(6)
-        taken.setBy = try row.value(7)
-        taken.setAt = try row.value(8)
+        taken.visit = try row.value(7)
+        taken.setBy = try row.value(8)
+        taken.setAt = try row.value(9)
         return taken
     }
 }

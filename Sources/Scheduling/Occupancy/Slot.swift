@@ -47,7 +47,7 @@ struct Slot: Sendable {
     }
 
     private func check(_ taken: Rows, _ timetable: Timetable, at now: Instant, showsAppointments: Bool) throws -> [Obstacle.Rule] {
-        let diary = Diary(try taken.map(OccupancyStore.occupancy), in: hours.window, moving: appointment)
+        let diary = Diary(try OccupancyStore.all(taken), in: hours.window, moving: appointment)
         let rules = rulebook(timetable, diary, at: now)
         let obstacles = rules.obstacles(to: span).filter { !isSettled($0) }
         let hard = obstacles.filter { !overrides || !$0.isOverridable }

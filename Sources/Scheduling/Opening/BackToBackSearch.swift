@@ -77,9 +77,10 @@ struct BackToBackSearch: Sendable {
     mutating func all() throws(Problem) -> [Opening] {
         guard let first = parts.first else { return [] }
         var openings: [Opening] = []
+        let grid = first.search.grid
         for provider in first.performers {
             let starts = first.places[provider.id]?.intersection(first.starts) ?? Starts()
-            for opening in first.search.openings(provider, starts, first.loads) {
+            for opening in first.search.openings(provider, starts, first.loads, on: grid) {
                 var blame: Blame = []
                 if let placed = try ways(provider, at: opening.span, after: [], &blame) { openings.append(whole(opening, placed)) }
             }
@@ -174,8 +175,7 @@ struct BackToBackSearch: Sendable {
         let demand = Demand(resource, part.search.type)
         var free: Int?
         if demand.lanes > 1 {
-            let there = taken(demand, part, span, placed)
-            free = (0..<demand.lanes).first { lane in !there.contains { $0.lanes.contains(lane: lane) } }
+            free = demand.freeLane(beside: taken(demand, part, span, placed))
         }
         let lane = Int32(clamping: free ?? 0)
         guard let lanes = Int4Range(lane, free.map { _ in lane + 1 }) else { return nil }
@@ -184,7 +184,8 @@ struct BackToBackSearch: Sendable {
             holder: demand.holder,
             lanes: lanes,
             span: demand.span(for: span),
-            type: part.search.type.id
+            type: part.search.type.id,
+            sharing: part.search.type.sharing
         )
     }
 

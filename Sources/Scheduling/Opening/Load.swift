@@ -7,6 +7,8 @@ struct Load: Sendable {
     struct Lane: Sendable {
         let lanes: Int4Range
         let type: AppointmentTypeID?
+        /// As `Occupancy.sharing`.
+        let sharing: Int
         let spans: [InstantRange]
     }
 
@@ -20,10 +22,11 @@ struct Load: Sendable {
         struct Key: Hashable {
             let lanes: Int4Range
             let type: AppointmentTypeID?
+            let sharing: Int
         }
         lanes = Dictionary(grouping: taken, by: \.holder).mapValues { rows in
-            Dictionary(grouping: rows) { Key(lanes: $0.lanes, type: $0.type) }.map { key, rows in
-                Lane(lanes: key.lanes, type: key.type, spans: rows.map(\.span).sorted { $0.start < $1.start })
+            Dictionary(grouping: rows) { Key(lanes: $0.lanes, type: $0.type, sharing: $0.sharing) }.map { key, rows in
+                Lane(lanes: key.lanes, type: key.type, sharing: key.sharing, spans: rows.map(\.span).sorted { $0.start < $1.start })
             }
         }
     }
@@ -36,7 +39,9 @@ struct Load: Sendable {
     /// What a group may join.
     func occupancies(of holder: UUID) -> [Occupancy] {
         lanes(of: holder).flatMap { lane in
-            lane.spans.map { Occupancy(appointment: .blank, holder: holder, lanes: lane.lanes, span: $0, type: lane.type) }
+            lane.spans.map {
+                Occupancy(appointment: .blank, holder: holder, lanes: lane.lanes, span: $0, type: lane.type, sharing: lane.sharing)
+            }
         }
     }
 
@@ -48,7 +53,7 @@ struct Load: Sendable {
         guard demand.lanes > 1 else { return possible.subtracting(Load.blocked(taken.flatMap(\.spans), demand, seconds)) }
         var free = Starts()
         for lane in 0..<demand.lanes {
-            let busy = taken.filter { $0.lanes.contains(lane: lane) }.flatMap(\.spans)
+            let busy = taken.filter { $0.lanes.contains(lane: lane) || demand.most(beside: $0.sharing) <= lane }.flatMap(\.spans)
             free = free.union(possible.subtracting(Load.blocked(busy, demand, seconds)))
             // The lowest lanes are taken first: one that nobody has is free throughout.
             if busy.isEmpty { break }

@@ -8,17 +8,18 @@ enum LoadStore {
     /// Of all resources in use that one of these types may need, and of the patient.
     static func of(_ types: [AppointmentTypeID], _ patient: PatientID?, in window: InstantRange, at now: Instant) -> Statement {
         """
-        select resource, lanes, type_id, array_agg(lower(span)) as starts, array_agg(upper(span)) as ends
-        from {location}.occupancy
-        where resource = any(array(
-                select resource.id from {location}.resource
-                where resource.active and exists (
-                    select from {location}.appointment_type
-                    where appointment_type.id = any(\(types)) and (resource.kind = 'provider' or resource.kind = any(appointment_type.needs)))
-            ) || \(patient.map { [$0.uuid] } ?? []))
-            and span && \(window) and (expires_at is null or expires_at > \(now))
-        group by resource, lanes, type_id limit \(limit)
-        """
+        select occupancy.resource, occupancy.lanes, occupancy.type_id, array_agg(lower(occupancy.span)) as starts,
+            array_agg(upper(occupancy.span)) as ends, 
+        """ + OccupancyStore.sharing + OccupancyStore.source + """
+             where occupancy.resource = any(array(
+                    select resource.id from {location}.resource
+                    where resource.active and exists (
+                        select from {location}.appointment_type
+                        where appointment_type.id = any(\(types)) and (resource.kind = 'provider' or resource.kind = any(appointment_type.needs)))
+                ) || \(patient.map { [$0.uuid] } ?? []))
+                and occupancy.span && \(window) and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+            group by occupancy.resource, occupancy.lanes, occupancy.type_id, appointment_type.id limit \(limit)
+            """
     }
 
     static func load(_ rows: Rows) throws -> Load {
@@ -28,7 +29,9 @@ enum LoadStore {
             let starts = try row.value(3, as: [Instant].self)
             let ends = try row.value(4, as: [Instant].self)
             let spans = zip(starts, ends).compactMap { InstantRange($0, $1) }.sorted { $0.start < $1.start }
-            lanes[try row.value(0), default: []].append(Load.Lane(lanes: try row.value(1), type: try row.value(2), spans: spans))
+            lanes[try row.value(0), default: []].append(
+                Load.Lane(lanes: try row.value(1), type: try row.value(2), sharing: try row.value(5), spans: spans)
+            )
         }
         return Load(lanes)
     }

@@ -3,32 +3,19 @@ import Values
 /// How well openings fit: what is wasted beside them, and who is less busy.
 extension OpeningSearch {
     /// On the grid, with what decides their order.
-    func openings(_ provider: Resource, _ starts: Starts, _ loads: [Day: DayLoad]) -> [Opening] {
+    func openings(_ provider: Resource, _ starts: Starts, _ loads: [Day: DayLoad], on grid: ClockGrid) -> [Opening] {
         let demand = Demand(provider, type)
         let edges = edges(of: provider)
-        let grid = Int64(step) * 60
         let length = Int64(minutes) * 60
         var openings: [Opening] = []
         var edge = 0
         for range in starts.ranges {
-            var day = clock.day(at: Instant(seconds: range.lowerBound))
-            var whole = clock.span(of: day)
-            var at = range.lowerBound
+            var at = grid.next(range.lowerBound)
             while at < range.upperBound {
-                if Instant(seconds: at) >= whole.end {
-                    day = clock.day(at: Instant(seconds: at))
-                    whole = clock.span(of: day)
-                }
-                let origin = whole.start.wholeSeconds(roundedUp: true)
-                let over = (at - origin) % grid
-                if over != 0 {
-                    at += grid - over
-                    continue
-                }
                 let start = Instant(seconds: at)
                 while edge < edges.count, edges[edge].end <= start { edge += 1 }
                 if let span = InstantRange(start, start.adding(seconds: length)) {
-                    let load = loads[day]
+                    let load = loads[clock.day(at: start)]
                     openings.append(
                         Opening(
                             provider: provider.id,
@@ -39,7 +26,7 @@ extension OpeningSearch {
                         )
                     )
                 }
-                at += grid
+                at = grid.next(at + 1)
             }
         }
         return openings

@@ -17,12 +17,13 @@ struct OpeningSearch: Sendable {
     var weekdays: Set<Int> = []
     /// Between which times of the day it must lie; nil without bound.
     var part: DayPart?
-    /// Openings begin at multiples of so many minutes from the beginning of the day.
+    /// Openings begin where clocks show a multiple of so many minutes.
     var step = 15
     /// Only these, in the order of nothing; empty is all who may.
     var providers: Set<ResourceID> = []
 
     var seconds: Int64 { Int64(minutes) * 60 }
+    var grid: ClockGrid { ClockGrid(clock, step: step, timetable.rules) }
 
     /// Those who could.
     var performers: [Resource] {
@@ -34,7 +35,8 @@ struct OpeningSearch: Sendable {
         let places = places()
         guard !places.isEmpty else { return [] }
         let loads = loads(performers)
-        return places.flatMap { openings($0.provider, $0.starts, loads) }
+        let grid = grid
+        return places.flatMap { openings($0.provider, $0.starts, loads, on: grid) }
     }
 
     /// When each of those who could may begin, with somebody and something of all else that is needed; on no grid.

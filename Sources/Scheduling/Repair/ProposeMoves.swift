@@ -71,7 +71,16 @@ extension RepairProposal {
                 let span = demand.span(for: place.span)
                 let lane = lowestLane(taken.filter { $0.holder == demand.holder && $0.span.overlaps(span) }, demand)
                 guard let lane else { continue }
-                taken.append(Occupancy(appointment: visit.id, holder: demand.holder, lanes: lane, span: span, type: visit.type))
+                taken.append(
+                    Occupancy(
+                        appointment: visit.id,
+                        holder: demand.holder,
+                        lanes: lane,
+                        span: span,
+                        type: visit.type,
+                        sharing: type.sharing
+                    )
+                )
             }
         }
         return refused
@@ -81,6 +90,5 @@ extension RepairProposal {
 /// The lane that booking takes.
 private func lowestLane(_ overlapping: [Occupancy], _ demand: Demand) -> Int4Range? {
     guard demand.lanes > 1 else { return Int4Range(0, nil) }
-    let free = (0..<demand.lanes).first { lane in !overlapping.contains { $0.lanes.contains(lane: lane) } }
-    return free.map { Int32(clamping: $0) }.flatMap { Int4Range($0, $0 + 1) }
+    return demand.freeLane(beside: overlapping).map { Int32(clamping: $0) }.flatMap { Int4Range($0, $0 + 1) }
 }

@@ -38,6 +38,7 @@ struct RepairPlaces {
     private let fixed: Load
     private let soft: [UUID: [(visit: Int, span: InstantRange)]]
     private let open: [InstantRange]
+    private let steps: [Int64]
     private var starts: [Key: Starts] = [:]
     /// Whether some place was left out.
     private(set) var isCut = false
@@ -68,6 +69,7 @@ struct RepairPlaces {
             }
         }
         fixed = Load(stays)
+        steps = ClockGrid(day.clock, step: day.step, day.timetable.rules).moments(of: day.clock.first)
         self.soft = soft
         // Where no hours are set, the usual ones of clinics and those that are kept here on this day.
         let usual = DiaryHours.usual.flatMap { day.clock.span(of: $0, on: day.clock.first) } ?? day.clock.whole
@@ -125,10 +127,8 @@ struct RepairPlaces {
     /// Where the visit is, then the steps of the day, nearest first; nothing in the past.
     private func grid(_ visit: RepairDay.Visit, _ length: Int64) -> [Int64] {
         let own = visit.span.start.wholeSeconds(roundedUp: true)
-        let origin = day.clock.whole.start.wholeSeconds(roundedUp: true)
         let earliest = day.now.wholeSeconds(roundedUp: true)
-        let last = day.clock.whole.end.wholeSeconds(roundedUp: false) - 1
-        var seconds = origin <= last ? Array(stride(from: origin, through: last, by: max(1, day.step) * 60)) : []
+        var seconds = steps
         if !seconds.contains(own) { seconds.append(own) }
         return seconds.filter { $0 >= earliest }.sorted { (abs($0 - own), $0) < (abs($1 - own), $1) }
     }

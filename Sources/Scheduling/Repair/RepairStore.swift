@@ -18,11 +18,10 @@ enum RepairStore {
 
     /// Of all calendars and patients.
     static func taken(in window: InstantRange, at now: Instant) -> Statement {
-        """
-        select appointment_id, resource, lanes, span, type_id, expires_at is not null as is_hold from {location}.occupancy
-        where span && \(window) and (expires_at is null or expires_at > \(now))
-        order by appointment_id, resource limit \(mostTaken)
-        """
+        "select " + OccupancyStore.columns + OccupancyStore.source + """
+             where occupancy.span && \(window) and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+            order by occupancy.appointment_id, occupancy.resource limit \(mostTaken)
+            """
     }
 
     /// In the order of their ids, as everybody locks what is more than one.

@@ -81,7 +81,7 @@ struct Explain {
         let (type, patron, cast) = try asked.found(answers)
         guard let span = InstantRange(start, start.adding(minutes: body.minutes ?? type.minutes)) else { throw StartTime.tooLate }
         let timetable = try TimetableStore.timetable(answers[4], rules)
-        let diary = Diary(try answers[3].map(OccupancyStore.explained), in: hours.window, moving: body.moving)
+        let diary = Diary(try OccupancyStore.allExplained(answers[3]), in: hours.window, moving: body.moving)
         var rulebook = Rulebook(type: type, patron: patron, cast: cast.all, timetable: timetable, diary: diary, now: call.now)
         rulebook.allotments = try await AllotmentStore.read(cast.all, at: location, in: hours.window, call.tenancy)
         let search = hours.search(timetable, cast.all.map(\.id))

@@ -40,7 +40,16 @@ struct Agenda: Sendable {
         for demand in want.demands {
             let wanted = demand.span(for: span)
             guard let lanes = lanes(demand, wanted) else { continue }
-            add(Occupancy(appointment: want.appointment, holder: demand.holder, lanes: lanes, span: wanted, type: want.type.id))
+            add(
+                Occupancy(
+                    appointment: want.appointment,
+                    holder: demand.holder,
+                    lanes: lanes,
+                    span: wanted,
+                    type: want.type.id,
+                    sharing: want.type.sharing
+                )
+            )
         }
     }
 
@@ -84,7 +93,7 @@ struct Agenda: Sendable {
     private func lanes(_ demand: Demand, _ span: InstantRange) -> Int4Range? {
         guard demand.lanes > 1 else { return Int4Range(0, nil) }
         let overlapping = taken(in: span).filter { $0.holder == demand.holder && $0.span.overlaps(span) }
-        let free = (0..<demand.lanes).first { lane in !overlapping.contains { $0.lanes.contains(lane: lane) } } ?? 0
+        let free = demand.freeLane(beside: overlapping) ?? 0
         return Int4Range(Int32(clamping: free), Int32(clamping: free + 1))
     }
 }

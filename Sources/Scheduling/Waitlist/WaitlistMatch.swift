@@ -36,7 +36,7 @@ struct WaitlistMatch: Sendable {
         )
         let found = try answers[2].map(ResourceStore.resource)
         let cast = ids.compactMap { id in found.first { $0.id == id } }
-        let diary = Diary(try answers[3].map(OccupancyStore.occupancy), in: hours.window)
+        let diary = Diary(try OccupancyStore.all(answers[3]), in: hours.window)
         let timetable = try TimetableStore.timetable(answers[4], rules)
         let allotments = try await AllotmentStore.read(cast, at: work.location, in: hours.window, tenancy)
         var candidates: [Candidate] = []

@@ -3,8 +3,8 @@ import Values
 
 /// All SQL on `waitlist_entry`.
 enum WaitlistStore {
-    /// So many are looked at for one freed time, the most urgent first.
-    static let most = 200
+    /// So many whose visit could be as short are looked at for one freed time, the most urgent first.
+    static let most = 2_000
 
     private static let all: Statement = """
         select id, patient_id, type_ids, provider_ids, windows, urgency, release_later, note, status, appointment_id, version, created_at, updated_at
@@ -30,6 +30,9 @@ enum WaitlistStore {
              where status = 'waiting' and (provider_ids = '{}' or provider_ids @> \([slot.provider]))
                 and not exists (select from {location}.waitlist_offer
                     where waitlist_offer.slot_id = \(slot.id) and waitlist_offer.entry_id = waitlist_entry.id)
+                and exists (select from {location}.appointment_type
+                    where appointment_type.id = any(waitlist_entry.type_ids) and appointment_type.active
+                        and appointment_type.minutes <= \(Int32(clamping: slot.minutes)))
             order by urgency, created_at, id limit \(most)
             """
     }
