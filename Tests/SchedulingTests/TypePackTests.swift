@@ -132,6 +132,29 @@ struct TypePackTests {
         #expect(try await packs.drift(pack.id)[north.id] == [])
     }
 
+    @Test("an entry in another one's place takes over the type that goes free, or is refused and said to be")
+    func replaced() async throws {
+        let packs = try await PackClinic.shared.value
+        let north = packs.clinic.north
+        func entry(_ code: String, _ minutes: Int) -> JSON { packs.entry(code, [("name", "Replaced"), ("minutes", .integer(minutes))]) }
+        let pack = try await packs.pack("Replacing", [entry("first", 30)])
+        try await packs.apply(pack.id, at: [north])
+        let type = try await packs.types(pack.id, at: north)["first"]
+        try await packs.change(pack.id, ["entries": [entry("second", 45)]])
+        var parts = try await packs.apply(pack.id, at: [north], adopt: true)
+        #expect(parts[north.id]?["refused"]?.items.isEmpty == true)
+        let after = try await packs.types(pack.id, at: north)
+        #expect(after.keys.sorted() == ["second"])
+        #expect(after["second"]?["id"]?.text == type?["id"]?.text && after["second"]?["minutes"]?.integer == 45)
+        #expect(try await packs.drift(pack.id)[north.id] == [])
+
+        try await packs.change(pack.id, ["entries": [entry("third", 60)]])
+        parts = try await packs.apply(pack.id, at: [north])
+        #expect(parts[north.id]?["refused"]?.items.map { $0["code"]?.text } == ["name_taken"])
+        #expect(try await packs.types(pack.id, at: north).isEmpty)
+        #expect(try await packs.drift(pack.id)[north.id] == ["third missing"])
+    }
+
     @Test("drift lists exactly what differs: overrides, what an older version said, and what nobody allowed, apart")
     func drift() async throws {
         let packs = try await PackClinic.shared.value
