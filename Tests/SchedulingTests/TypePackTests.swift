@@ -155,6 +155,29 @@ struct TypePackTests {
         #expect(try await packs.drift(pack.id)[north.id] == ["third missing"])
     }
 
+    @Test("a location whose database is down is said to be unavailable, and the drift of the others is shown")
+    func down() async throws {
+        let packs = PackClinic(try await TestClinic.open(worker: true))
+        let (clinic, north, south) = (packs.clinic, packs.clinic.north, packs.clinic.south)
+        let pack = try await packs.pack("Half", [packs.entry("visit", [], ["minutes"])])
+        try await packs.apply(pack.id, at: [north, south])
+        let type = try await packs.types(pack.id, at: north)["visit"]
+        #expect(try await packs.changeType(type, at: north, ["minutes": 40]).status == 200)
+        let token = try await clinic.token("owner")
+        try await clinic.alter(south.database, "connection limit 0")
+        // One that has no connection yet.
+        let gateway = try await clinic.anotherGateway()
+        let answer = try await gateway.send("GET", "\(packs.path)/\(pack.id)/drift", token: token)
+        #expect(answer.status == 200, "\(answer.text)")
+        let items = answer.json["items"]?.items ?? []
+        #expect(items.count == 2)
+        for item in items {
+            let isNorth = item["location_id"]?.text == north.id.description
+            #expect(item["available"] == .bool(isNorth) && item["types"]?.items.count == (isNorth ? 1 : 0), "\(answer.text)")
+        }
+        await clinic.close()
+    }
+
     @Test("drift lists exactly what differs: overrides, what an older version said, and what nobody allowed, apart")
     func drift() async throws {
         let packs = try await PackClinic.shared.value
