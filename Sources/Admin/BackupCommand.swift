@@ -2,6 +2,8 @@ import Access
 import ArgumentParser
 import Assembly
 import Glibc
+import Jobs
+import Tenancy
 import Values
 
 struct BackupCommand: AsyncParsableCommand {
@@ -9,7 +11,7 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "All databases and the object store, sealed under the platform's keys.",
         discussion: "The key file is not in it, on purpose: keep a copy of it elsewhere. Without it a backup opens for nobody.",
-        subcommands: [Make.self, Open.self],
+        subcommands: [Make.self, Open.self, Restored.self],
         defaultSubcommand: Make.self
     )
 
@@ -67,6 +69,27 @@ struct BackupCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.explained {
                 try SealedPipe.read(path, try KeyRing(text: try await options.settings().keys), to: 1)
+            }
+        }
+    }
+}
+
+extension BackupCommand {
+    struct Restored: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say that databases lost commits, by a restore or a failover: whoever follows events is told to look again.",
+            discussion: "Run it when PostgreSQL works again, before gateways and workers start. It may be run at any time, and again."
+        )
+
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            try await options.withServices { services in
+                var rows: [[Table.Cell]] = []
+                for name in services.tenancy.databaseNames {
+                    rows.append([.text(name), .number(try await services.jobOperations.restartStreams(database: name))])
+                }
+                options.show(Table(["database", "locations"], rows))
             }
         }
     }

@@ -20,6 +20,9 @@ public struct EventPosition: Sendable, Hashable {
     }
 
     public var text: String { "\(epoch).\(number)" }
+
+    /// Before the first event that a location ever tells.
+    static let beginning = EventPosition(epoch: UUID(high: 0, low: 0), number: 0)
 }
 
 /// An event with its place among those of its location.
@@ -37,7 +40,7 @@ public struct EventLog: Sendable {
     public enum Part: Sendable {
         case events([NumberedEvent])
         /// Some of what follows is forgotten, or the position is of another row of numbers: begin anew at this one.
-        case gap(EventPosition?)
+        case gap(EventPosition)
     }
 
     private static let limit = 200
@@ -47,30 +50,30 @@ public struct EventLog: Sendable {
         self.tenancy = tenancy
     }
 
-    /// The last one; nil when the location has told nothing yet.
-    public func newest(at location: Location) async throws -> EventPosition? {
-        try await tenancy.read(location, "select epoch, last_number from queue.stream where location = current_user limit 1").first.map {
-            let (epoch, number) = try $0.decode((UUID, Int64).self)
-            return EventPosition(epoch: epoch, number: number)
-        }
+    /// That of the last one; before all, when the location has told nothing yet.
+    public func newest(at location: Location) async throws -> EventPosition {
+        let rows = try await tenancy.read(location, "select epoch, last_number from queue.stream where location = current_user limit 1")
+        guard let row = rows.first else { return .beginning }
+        let (epoch, number) = try row.decode((UUID, Int64).self)
+        return EventPosition(epoch: epoch, number: number)
     }
 
-    /// At most 200 events. nil is before the first of all.
-    public func after(_ position: EventPosition?, at location: Location) async throws -> Part {
+    /// At most 200 events.
+    public func after(_ position: EventPosition, at location: Location) async throws -> Part {
         let rows = try await tenancy.read(
             location,
             """
             select stream.epoch, stream.last_number, event.number, event.name, event.version, event.members::text, event.created_at
             from queue.stream left join lateral (
                 select event.* from queue.event
-                where event.location = current_user and event.number > \(position?.number ?? 0) order by event.number limit \(EventLog.limit)
+                where event.location = current_user and event.number > \(position.number) order by event.number limit \(EventLog.limit)
             ) as event on true
             where stream.location = current_user order by event.number limit \(EventLog.limit)
             """
         )
-        guard let first = rows.first else { return position == nil ? .events([]) : .gap(nil) }
+        guard let first = rows.first else { return position == .beginning ? .events([]) : .gap(.beginning) }
         let newest = EventPosition(epoch: try first.value(0), number: try first.value(1))
-        let start = position ?? EventPosition(epoch: newest.epoch, number: 0)
+        let start = position == .beginning ? EventPosition(epoch: newest.epoch, number: 0) : position
         let events = try rows.compactMap { try EventLog.event($0, newest.epoch) }
         guard start.epoch == newest.epoch, start.number <= newest.number,
             start.number == newest.number || events.first?.position.number == start.number + 1

@@ -6,7 +6,7 @@ import Values
 public final class EventTail: Sendable {
     private struct Look {
         let at: ContinuousClock.Instant
-        let task: Task<EventPosition?, any Error>
+        let task: Task<EventPosition, any Error>
     }
 
     private static let forgetful = 1000
@@ -20,7 +20,7 @@ public final class EventTail: Sendable {
     }
 
     /// At most as old as `every`.
-    public func newest(at location: Location) async throws -> EventPosition? {
+    public func newest(at location: Location) async throws -> EventPosition {
         let now = ContinuousClock.now
         let look = looks.withLock { looks in
             if let look = looks[location.id], now - look.at < every { return look }

@@ -107,6 +107,14 @@ public struct JobOperations: Sendable {
         return retried
     }
 
+    // MARK: Events
+
+    /// Begins the numbers of events anew, so that whoever follows them is told to look again: a database that lost commits gives numbers a
+    /// second time. Answers how many locations' they are.
+    public func restartStreams(database: String) async throws -> Int {
+        try await tenancy.queueRead(database, "update queue.stream set epoch = \(ambient.id(EventID.self).uuid)").affected
+    }
+
     // MARK: Pauses
 
     /// Nothing of this kind at this location (nil: all) is claimed until `resume`; what runs is not touched. Paused again, it keeps the

@@ -17,7 +17,8 @@ public struct Scheduling: Sendable {
     public var routes: [Route] { calendarRoutes + bookingRoutes + plannedRoutes + waitlistRoutes + EncounterRoutes().routes }
 
     private var calendarRoutes: [Route] {
-        ProviderRoutes().routes + ResourceRoutes().routes + AppointmentTypeRoutes().routes + TypePackRoutes().routes
+        ProviderRoutes(tenancy: tenancy).routes + ResourceRoutes(tenancy: tenancy).routes + AppointmentTypeRoutes().routes
+            + TypePackRoutes().routes
             + WeeklyHoursRoutes().routes + DatedHoursRoutes().routes + BlockRoutes().routes
     }
 

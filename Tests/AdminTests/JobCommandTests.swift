@@ -85,6 +85,27 @@ struct JobCommandTests {
         await clinic.close()
     }
 
+    @Test("after a restore the numbers of events begin anew, wherever some were given")
+    func restored() async throws {
+        let clinic = try await TestClinic.open()
+        let ada = try Operator(clinic.settings)
+        let epoch = clinic.north.id.uuid
+        _ = try await clinic.services.tenancy.queueRead(
+            clinic.north.database,
+            "insert into queue.stream (location, epoch, last_number) values (\(clinic.north.role.name), \(epoch), 7)"
+        )
+        let rows = try await ada.rows("backup", "restored")
+        #expect(rows.first("database", clinic.north.database)?["locations"]?.integer == 1)
+        #expect(rows.first("database", clinic.south.database)?["locations"]?.integer == 0)
+        let (now, number) = try #require(
+            try await clinic.services.tenancy.queueRead(clinic.north.database, "select epoch, last_number from queue.stream").decode(
+                (Values.UUID, Int).self
+            ).first
+        )
+        #expect(now != epoch && number == 7)
+        await clinic.close()
+    }
+
     @Test("an X12 file is read, one that cannot be trusted exits with 2, one that is not there with 1")
     func inspect() async throws {
         let clinic = try await TestClinic.open()

@@ -41,6 +41,37 @@ struct EventStreamTests {
         await clinic.close()
     }
 
+    @Test("whoever may not see appointments is told of hours, and of no appointment")
+    func withoutAppointments() async throws {
+        let practice = try await Practice(TestClinic.open(worker: true))
+        let clinic = practice.clinic
+        let key = try await clinic.key("schedule.read")
+        var acted = false
+        let events = try await clinic.http.follow(path(clinic), token: key) { events in
+            if !events.isEmpty, !acted {
+                acted = true
+                _ = try await practice.booked(Practice.day(2), "09:00")
+                _ = try await practice.block(practice.provider, Practice.day(3), "09:00", "10:00")
+            }
+            return events.count >= 2
+        }
+        #expect(events.map(\.name) == ["ready", "schedule.changed"])
+        await clinic.close()
+    }
+
+    @Test("where nothing was told yet, whoever comes again misses nothing of what came first")
+    func first() async throws {
+        let clinic = try await TestClinic.open(worker: true)
+        let token = try await clinic.token("front_desk")
+        let ready = try await clinic.http.follow(path(clinic), token: token) { !$0.isEmpty }
+        let start = try #require(ready.first?.id)
+        let practice = try await Practice(clinic)
+        let booked = try await practice.booked(Practice.day(1), "09:00").id
+        let rest = try await clinic.http.follow(path(clinic), token: token, last: start) { $0.count >= 2 }
+        #expect(rest.map(\.name) == ["ready", "appointment.booked"] && rest.last?.data["appointment"]?.text == booked)
+        await clinic.close()
+    }
+
     @Test("a position that is none is refused; one of other numbers begins anew", .shows("WB-4"))
     func positions() async throws {
         let clinic = try await TestClinic.open()

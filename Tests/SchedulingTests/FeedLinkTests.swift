@@ -80,4 +80,24 @@ struct FeedLinkTests {
         let both = try await clinic.send("front_desk", "POST", clinic.path(clinic.north, "calendar-feeds"), body: [:])
         #expect(both.status == 422 && both.code == "one_owner", "\(both.text)")
     }
+
+    @Test("nobody makes a link to what they may not see: appointments, and for a provider's, which may show names, patients")
+    func rights() async throws {
+        let practice = try await Ruled.shared.value
+        let clinic = practice.clinic
+        let (provider, patient) = (JSON.string(practice.provider), JSON.string(practice.patients[0]))
+        func make(_ key: String, _ body: JSON) async throws -> TestAnswer {
+            try await clinic.http.send("POST", clinic.path(clinic.north, "calendar-feeds"), token: key, body: body)
+        }
+        let booking = try await clinic.key("appointments.book")
+        for body: JSON in [["provider_id": provider], ["patient_id": patient]] {
+            let refused = try await make(booking, body)
+            #expect(refused.status == 403 && refused.code == "permission_denied", "\(refused.text)")
+        }
+        let seeing = try await clinic.key("appointments.book", "appointments.read")
+        #expect(try await make(seeing, ["patient_id": patient]).status == 201)
+        #expect(try await make(seeing, ["provider_id": provider]).status == 403)
+        let knowing = try await clinic.key("appointments.book", "appointments.read", "patients.read")
+        #expect(try await make(knowing, ["provider_id": provider]).status == 201)
+    }
 }

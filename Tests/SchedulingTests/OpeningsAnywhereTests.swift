@@ -67,7 +67,7 @@ struct OpeningsAnywhereTests {
         #expect(items.map { $0["location_id"]?.text } == expected.map { $0.1.id.description })
         #expect(items.map { $0["location_name"]?.text } == expected.map { $0.1.name })
         #expect(items.allSatisfy { item in sites.types.values.contains { $0 == item["type_id"]?.text } })
-        #expect(answer.json["total"]?.integer == 4)
+        #expect(answer.json["total"]?.integer == 4 && answer.json["unavailable"]?.items.isEmpty == true)
         #expect(try await sites.searches(north) == 1)
         #expect(try await sites.searches(south) == 1)
         let few = try await sites.ask([("type_name", "Check-up"), ("limit", 1)])
@@ -118,6 +118,35 @@ struct OpeningsAnywhereTests {
         #expect(theirs.status == 422 && theirs.json["errors"] == nobodys.json["errors"], "\(theirs.text)")
         #expect(try await sites.ask([("type_name", "Southern")]).status == 200)
         #expect(try await sites.ask([("type_name", "Check-up")], by: "rival").status == 404)
+        await clinic.close()
+    }
+
+    @Test("a location whose database is down is named, and the others' openings are found; alone it is said to be down")
+    func down() async throws {
+        let sites = try await Sites()
+        let (clinic, north, south) = (sites.clinic, sites.clinic.north, sites.clinic.south)
+        let token = try await clinic.token("owner")
+        try await clinic.alter(south.database, "connection limit 0")
+        // One that has no connection yet.
+        let gateway = try await clinic.anotherGateway()
+        func ask(_ locations: [Location]) async throws -> TestAnswer {
+            try await gateway.send(
+                "POST",
+                "/v1/organizations/\(clinic.organization)/openings",
+                token: token,
+                body: [
+                    "from_day": .string(sites.day.description), "step": 30, "type_name": "Check-up",
+                    "location_ids": .array(locations.map { .string($0.id.description) }),
+                ]
+            )
+        }
+        let answer = try await ask([])
+        #expect(answer.status == 200 && answer.json["total"]?.integer == 2, "\(answer.text)")
+        #expect(answer.json["items"]?.items.allSatisfy { $0["location_id"]?.text == north.id.description } == true)
+        #expect(answer.json["unavailable"]?.items.map { $0["location_id"]?.text } == [south.id.description])
+        #expect(answer.json["unavailable"]?.items.map { $0["location_name"]?.text } == [south.name])
+        let alone = try await ask([south])
+        #expect(alone.status == 503 && alone.headers["retry-after"] != nil, "\(alone.text)")
         await clinic.close()
     }
 

@@ -119,4 +119,35 @@ struct RepairRouteTests {
         let unknown = try await propose(practice, day, practice.patients[0], "10:00", "11:00")
         #expect(unknown.json["errors"]?.items.first?["code"]?.text == "unknown_reference")
     }
+
+    @Test("to another day a repair moves nothing that the type's horizon forbids; within the day the type's times were asked before")
+    func horizon() async throws {
+        let practice = try await Ruled.shared.value
+        let clinic = practice.clinic
+        let provider = try await practice.newProvider("Horizon")
+        let type = try await practice.newType("Soon", [("horizon_days", 30)])
+        let day = clinic.north.rules.wallClock(at: clinic.services.ambient.now()).day.adding(days: 2)
+        let booked = try await practice.booked(day, "10:00", [("provider_id", .string(provider)), ("type_id", .string(type))])
+        func repair(_ day: Day, _ time: String) async throws -> TestAnswer {
+            let move: JSON = [
+                "appointment_id": .string(booked.id), "version": 1, "starts_at": .string(practice.moment(day, time)),
+                "provider_id": .string(provider), "resource_ids": [],
+            ]
+            return try await clinic.send("front_desk", "POST", clinic.path(clinic.north, "repairs"), body: ["moves": [move]])
+        }
+        let far = day.adding(days: 200)
+        let moved = try await clinic.send(
+            "front_desk",
+            "PATCH",
+            "\(practice.path)/\(booked.id)",
+            body: ["day": .string(far.description), "time": "10:00"],
+            headers: ["If-Match": booked.etag]
+        )
+        #expect(moved.code == "not_bookable", "\(moved.text)")
+        let refused = try await repair(far, "10:00")
+        #expect(refused.status == 409 && refused.code == "not_bookable" && refused.rules == ["horizon"], "\(refused.text)")
+        #expect(refused.json["appointment_id"]?.text == booked.id)
+        let kept = try await repair(day, "11:00")
+        #expect(kept.status == 201, "\(kept.text)")
+    }
 }

@@ -53,6 +53,24 @@ struct SeriesEditTests {
         )
     }
 
+    @Test("a series is moved neither into the past nor further than anything may be booked")
+    func bounds() async throws {
+        let practice = try await Serial.shared.value
+        let (provider, patient) = (try await practice.newProvider("Bounds"), try await practice.newPatient("Bounds"))
+        let clinic = practice.clinic
+        let today = clinic.north.rules.wallClock(at: clinic.services.ambient.now()).day
+        func move(_ first: Day, _ days: Int) async throws -> TestAnswer {
+            let series = try await practice.bookSeries(practice.seriesBody(patient, provider, "FREQ=DAILY;COUNT=2", first, "09:00"))
+            #expect(series.status == 201, "\(series.text)")
+            return try await patch(practice, series.id, 1, ["scope": "all", "days": .integer(days)])
+        }
+        let early = try await move(today.adding(days: 5), -31)
+        #expect(early.status == 422 && early.json["errors"]?.items.first?["code"]?.text == "too_early", "\(early.text)")
+        let late = try await move(today.adding(days: 5 * 366 - 2), 31)
+        #expect(late.status == 422 && late.json["errors"]?.items.first?["code"]?.text == "too_late", "\(late.text)")
+        #expect(try await move(today.adding(days: 10), -1).status == 200)
+    }
+
     @Test("one that cannot be moved stops all, or stays where it is and in the way of the others")
     func stays() async throws {
         let practice = try await Serial.shared.value

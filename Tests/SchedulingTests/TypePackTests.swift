@@ -132,6 +132,52 @@ struct TypePackTests {
         #expect(try await packs.drift(pack.id)[north.id] == [])
     }
 
+    @Test("an entry in another one's place takes over the type that goes free, or is refused and said to be")
+    func replaced() async throws {
+        let packs = try await PackClinic.shared.value
+        let north = packs.clinic.north
+        func entry(_ code: String, _ minutes: Int) -> JSON { packs.entry(code, [("name", "Replaced"), ("minutes", .integer(minutes))]) }
+        let pack = try await packs.pack("Replacing", [entry("first", 30)])
+        try await packs.apply(pack.id, at: [north])
+        let type = try await packs.types(pack.id, at: north)["first"]
+        try await packs.change(pack.id, ["entries": [entry("second", 45)]])
+        var parts = try await packs.apply(pack.id, at: [north], adopt: true)
+        #expect(parts[north.id]?["refused"]?.items.isEmpty == true)
+        let after = try await packs.types(pack.id, at: north)
+        #expect(after.keys.sorted() == ["second"])
+        #expect(after["second"]?["id"]?.text == type?["id"]?.text && after["second"]?["minutes"]?.integer == 45)
+        #expect(try await packs.drift(pack.id)[north.id] == [])
+
+        try await packs.change(pack.id, ["entries": [entry("third", 60)]])
+        parts = try await packs.apply(pack.id, at: [north])
+        #expect(parts[north.id]?["refused"]?.items.map { $0["code"]?.text } == ["name_taken"])
+        #expect(try await packs.types(pack.id, at: north).isEmpty)
+        #expect(try await packs.drift(pack.id)[north.id] == ["third missing"])
+    }
+
+    @Test("a location whose database is down is said to be unavailable, and the drift of the others is shown")
+    func down() async throws {
+        let packs = PackClinic(try await TestClinic.open(worker: true))
+        let (clinic, north, south) = (packs.clinic, packs.clinic.north, packs.clinic.south)
+        let pack = try await packs.pack("Half", [packs.entry("visit", [], ["minutes"])])
+        try await packs.apply(pack.id, at: [north, south])
+        let type = try await packs.types(pack.id, at: north)["visit"]
+        #expect(try await packs.changeType(type, at: north, ["minutes": 40]).status == 200)
+        let token = try await clinic.token("owner")
+        try await clinic.alter(south.database, "connection limit 0")
+        // One that has no connection yet.
+        let gateway = try await clinic.anotherGateway()
+        let answer = try await gateway.send("GET", "\(packs.path)/\(pack.id)/drift", token: token)
+        #expect(answer.status == 200, "\(answer.text)")
+        let items = answer.json["items"]?.items ?? []
+        #expect(items.count == 2)
+        for item in items {
+            let isNorth = item["location_id"]?.text == north.id.description
+            #expect(item["available"] == .bool(isNorth) && item["types"]?.items.count == (isNorth ? 1 : 0), "\(answer.text)")
+        }
+        await clinic.close()
+    }
+
     @Test("drift lists exactly what differs: overrides, what an older version said, and what nobody allowed, apart")
     func drift() async throws {
         let packs = try await PackClinic.shared.value

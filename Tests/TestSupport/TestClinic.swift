@@ -138,6 +138,21 @@ public final class TestClinic: Sendable {
         try await http.send(method, path, token: try await token(name), body: body, headers: headers)
     }
 
+    /// The token of a new API key that holds just these permissions.
+    public func key(_ scopes: String...) async throws -> String {
+        let answer = try await send(
+            "owner",
+            "POST",
+            "/v1/organizations/\(organization)/api-keys",
+            body: [
+                "name": .string(scopes.joined(separator: " ")), "scopes": .array(scopes.map { .string($0) }),
+                "expires_at": .string(services.ambient.now().adding(seconds: 86_400).description),
+            ]
+        )
+        guard let token = answer.json["token"]?.text else { throw Problem(.failed, "key", "No key: \(answer.status) \(answer.text)") }
+        return token
+    }
+
     /// The path of a location's collection: `path(north, "patients")`.
     public func path(_ location: Location, _ rest: String) -> String { "/v1/locations/\(location.id)/\(rest)" }
 

@@ -1,3 +1,4 @@
+import Jobs
 import Postgres
 import Tenancy
 import Values
@@ -15,7 +16,7 @@ enum AllotmentStore {
         """
     }
 
-    /// What is the location's own of those that are shared; without any shared nothing is asked.
+    /// What is the location's own of those that are shared, one where allotments touch; without any shared nothing is asked.
     static func read(_ resources: [Resource], at location: Location, in window: InstantRange, _ tenancy: Tenancy) async throws
         -> [ResourceID: [InstantRange]]
     {
@@ -27,6 +28,16 @@ enum AllotmentStore {
             let (resource, span) = try row.decode((ResourceID, InstantRange).self)
             spans[resource, default: []].append(span)
         }
-        return spans
+        return spans.mapValues(InstantRange.joined)
+    }
+
+    /// A location that shares a resource no longer would book inside the others' allotments. Errors: `allotted` while anybody has one that is
+    /// not over.
+    static func checkUnshared(_ resource: ResourceID, _ work: Work, _ tenancy: Tenancy) async throws {
+        let rows = try await tenancy.organizationRead(
+            work.location.organization,
+            "select 1 from control.allotment where resource = \(resource) and span && tstzrange(\(work.now), null) limit 1"
+        )
+        guard rows.isEmpty else { throw Resource.allotted }
     }
 }

@@ -17,12 +17,14 @@ struct MakeFeedBody: Sendable {
     static let oneOwner = Problem.invalid("one_owner", "Send either provider_id or patient_id.")
 }
 
-/// Makes a link. Only its hash is kept; the link itself is in the answer and nowhere else.
+/// Makes a link. Only its hash is kept; the link itself is in the answer and nowhere else. It shows appointments to whoever has it: nobody
+/// makes one who may not see them.
 struct MakeFeed {
     let body: MakeFeedBody
 
     func run(_ work: Work) async throws -> MadeFeedLink {
         guard (body.provider == nil) != (body.patient == nil) else { throw MakeFeedBody.oneOwner }
+        try allow(work)
         let answers = try await work.query([PatronStore.one(body.patient ?? .blank), ProviderStore.one(body.provider ?? .blank)])
         let patron = try answers[0].first.map(PatronStore.patron)
         if body.patient != nil, patron == nil {
@@ -43,6 +45,14 @@ struct MakeFeed {
         work.enqueue(FeedStore.insert(link, token.hash, by: work.caller.actor.id))
         work.audit(Act("feed.make", "calendar_feed", link.id, patients: patron.map { [$0.id] } ?? []))
         return MadeFeedLink(link: link, token: token)
+    }
+
+    /// A provider's link shows names from the moment on when the location wants that, whoever made it. Errors: `permission_denied`.
+    private func allow(_ work: Work) throws(Problem) {
+        let needed: [Permission] = body.provider == nil ? [.appointmentsRead] : [.appointmentsRead, .patientsRead]
+        for permission in needed where !work.caller.may(permission, at: work.location) {
+            throw Problem.forbidden("permission_denied", "This needs the permission \(permission.rawValue).")
+        }
     }
 }
 

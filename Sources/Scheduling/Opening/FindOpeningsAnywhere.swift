@@ -10,9 +10,6 @@ struct FindOpeningsAnywhere {
     let body: OpeningsAnywhereBody
     let call: Call
 
-    /// Locations that are read at once.
-    private static let atOnce = 4
-
     /// What is asked of one location: the type by its id where the body names it, else by the body's name.
     private struct Question: Sendable {
         let location: Location
@@ -23,7 +20,9 @@ struct FindOpeningsAnywhere {
         _ = try body.days()
         let questions = try await questions()
         guard questions.count <= OpeningsAnywhereBody.mostLocations else { throw OpeningsAnywhereBody.tooMany }
-        let answers = try await answers(questions)
+        let asked = try await LocationAnswer.all(questions) { try await answer($0) }
+        let answers = asked.compactMap(\.answer).compactMap(\.self)
+        if answers.isEmpty, let failure = asked.lazy.compactMap(\.failure).first { throw failure }
         guard body.typeName == nil || !answers.isEmpty else { throw OpeningsAnywhereBody.unknownName }
         let openings = answers.flatMap { answer in
             answer.found.items.map { LocatedOpening(location: answer.location, type: answer.type, opening: $0) }
@@ -33,7 +32,12 @@ struct FindOpeningsAnywhere {
             if body.order.comes(right.opening, before: left.opening) { return false }
             return (left.location.name, left.location.id) < (right.location.name, right.location.id)
         }
-        return OpeningsAnywhere(items: Array(best.prefix(body.limit)), total: answers.map(\.found.total).reduce(0, +))
+        let unavailable = Set(zip(questions, asked).filter { $0.1.failure != nil }.map(\.0.location))
+        return OpeningsAnywhere(
+            items: Array(best.prefix(body.limit)),
+            total: answers.map(\.found.total).reduce(0, +),
+            unavailable: unavailable.sorted { ($0.name, $0.id) < ($1.name, $1.id) }.map(UnavailableLocation.init)
+        )
     }
 
     /// Errors: `unknown_reference` for a location that is not there or not the caller's to see, the same for both.
@@ -61,21 +65,6 @@ struct FindOpeningsAnywhere {
         let location: Location
         let type: AppointmentTypeID
         let found: Openings
-    }
-
-    /// Of those that have the type, in no order.
-    private func answers(_ questions: [Question]) async throws -> [Answer] {
-        try await withThrowingTaskGroup(of: Answer?.self) { group in
-            var rest = questions[...]
-            for question in rest.prefix(FindOpeningsAnywhere.atOnce) { group.addTask { try await answer(question) } }
-            rest = rest.dropFirst(FindOpeningsAnywhere.atOnce)
-            var answers: [Answer] = []
-            while let answer = try await group.next() {
-                if let answer { answers.append(answer) }
-                if let question = rest.popFirst() { group.addTask { try await self.answer(question) } }
-            }
-            return answers
-        }
     }
 
     /// nil where no such type is in use. Where nobody may perform it, or patients do not book it, there are no openings.

@@ -118,6 +118,8 @@ struct LocatedOpening: Sendable {
 struct OpeningsAnywhere: Sendable {
     let items: [LocatedOpening]
     let total: Int
+    /// Whose openings are not among these.
+    let unavailable: [UnavailableLocation]
 
     static let shape = Shape<OpeningsAnywhere>("OpeningsAnywhere") {
         Field("items", \.items, .list(of: .object(LocatedOpening.shape), 0...200))
@@ -126,6 +128,12 @@ struct OpeningsAnywhere: Sendable {
             \.total,
             .int(0...Int.max),
             about: "How many there are, shown or not, at the locations whose schedule the caller may see."
+        )
+        Field(
+            "unavailable",
+            \.unavailable,
+            .list(of: .object(UnavailableLocation.shape), 0...50),
+            about: "Locations that do not answer now: what they have is not counted. Ask for them again later."
         )
     }
 }

@@ -1,6 +1,7 @@
 import Access
 import Jobs
 import Postgres
+import Tenancy
 import Values
 import Web
 
@@ -8,6 +9,7 @@ import Web
 struct ChangeProvider {
     let id: ProviderID
     let body: ChangeProviderBody
+    let tenancy: Tenancy
 
     func run(_ work: Work) async throws -> Provider {
         guard let row = try await work.query(ProviderStore.locked(id)).first else { throw Problem.notFound }
@@ -22,6 +24,7 @@ struct ChangeProvider {
         new.shared = body.shared ?? old.shared
         new.active = body.active ?? old.active
         guard new != old else { return old }
+        if old.shared && !new.shared { try await AllotmentStore.checkUnshared(id.resource, work, tenancy) }
         new.version += 1
         new.updatedAt = work.now
         work.audit(Act("provider.change", "provider", id, changed: ChangeProvider.changed(old, new)))

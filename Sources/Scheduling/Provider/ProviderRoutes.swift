@@ -1,4 +1,5 @@
 import Access
+import Tenancy
 import Values
 public import Web
 
@@ -68,6 +69,8 @@ extension Provider: Versioned {
 }
 
 struct ProviderRoutes {
+    let tenancy: Tenancy
+
     var routes: [Route] {
         [
             .create(
@@ -111,9 +114,9 @@ struct ProviderRoutes {
                 .permission(.scheduleManage),
                 body: ChangeProviderBody.shape,
                 answer: Provider.shape,
-                errors: [Provider.npiTaken]
-            ) { call, work, body in
-                try await ChangeProvider(id: try call.path.id("provider", ProviderID.self), body: body).run(work)
+                errors: [Provider.npiTaken, Resource.allotted]
+            ) { [tenancy] call, work, body in
+                try await ChangeProvider(id: try call.path.id("provider", ProviderID.self), body: body, tenancy: tenancy).run(work)
             },
         ]
     }

@@ -117,6 +117,7 @@ struct ApplyRepair {
     private func take(_ new: Appointment, _ plan: Plan, _ work: Work) async throws {
         var settled = RepairProposal.settled
         if new.provider == plan.old.provider { settled.insert(.performer) }
+        if new.day != plan.old.day { settled.subtract([.leadTime, .horizon]) }
         let hours = DiaryHours(around: new.startsAt, minutes: new.minutes, work.location.rules)
         let slot = Slot(
             appointment: new.id,

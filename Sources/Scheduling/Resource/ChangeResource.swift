@@ -1,12 +1,14 @@
 import Access
 import Jobs
 import Postgres
+import Tenancy
 import Values
 
 /// Changes a room, a chair or a device. Appointments that use it stay as they are.
 struct ChangeResource {
     let id: ResourceID
     let body: ChangeResourceBody
+    let tenancy: Tenancy
 
     func run(_ work: Work) async throws -> Resource {
         guard let row = try await work.query(ResourceStore.lockedEquipment(id)).first else { throw Problem.notFound }
@@ -18,6 +20,7 @@ struct ChangeResource {
         new.shared = body.shared ?? old.shared
         new.active = body.active ?? old.active
         guard new != old else { return old }
+        if old.shared && !new.shared { try await AllotmentStore.checkUnshared(id, work, tenancy) }
         new.version += 1
         new.updatedAt = work.now
         work.audit(Act("resource.change", "resource", id, changed: ChangeResource.changed(old, new)))

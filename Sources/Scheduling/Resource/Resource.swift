@@ -34,6 +34,7 @@ public struct Resource: Sendable, Hashable {
 
     static let nameTaken = Problem.conflict("name_taken", "Another resource of this kind has this name.")
     static let idTaken = Problem.conflict("id_taken", "There is a resource with this id here.")
+    static let allotted = Problem.conflict("allotted", "It stays shared while its time is divided between locations by allotments.")
 }
 
 extension ProviderID {

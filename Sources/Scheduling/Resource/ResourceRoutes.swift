@@ -1,4 +1,5 @@
 import Access
+import Tenancy
 import Values
 public import Web
 
@@ -57,6 +58,8 @@ extension Resource: Versioned {
 }
 
 struct ResourceRoutes {
+    let tenancy: Tenancy
+
     var routes: [Route] {
         [
             .create(
@@ -102,9 +105,9 @@ struct ResourceRoutes {
                 .permission(.scheduleManage),
                 body: ChangeResourceBody.shape,
                 answer: Resource.shape,
-                errors: [Resource.nameTaken]
-            ) { call, work, body in
-                try await ChangeResource(id: try call.path.id("resource", ResourceID.self), body: body).run(work)
+                errors: [Resource.nameTaken, Resource.allotted]
+            ) { [tenancy] call, work, body in
+                try await ChangeResource(id: try call.path.id("resource", ResourceID.self), body: body, tenancy: tenancy).run(work)
             },
         ]
     }

@@ -20,6 +20,8 @@ struct MoveSeries {
     }
 
     static let nothingAsked = Problem.invalid("nothing_to_change", "Send days, time or minutes.")
+    static let tooEarly = Problem.invalid("/days", "too_early", "Each may begin yesterday at the earliest.")
+    static let tooLate = Problem.invalid("/days", "too_late", "Each may begin five years from now at the latest.")
 
     func run(_ work: Work) async throws -> SeriesEdit {
         guard body.days != 0 || body.time != nil || body.minutes != nil else { throw MoveSeries.nothingAsked }
@@ -69,6 +71,8 @@ struct MoveSeries {
             .resourceInactive, .resourceMissing, .typeInactive, .newPatientsOnly, .returningPatientsOnly, .performer,
         ]
         let day = old.day.adding(days: body.days)
+        guard day >= work.today.adding(days: -1) else { throw MoveSeries.tooEarly }
+        guard day < work.today.adding(days: 5 * 366) else { throw MoveSeries.tooLate }
         let time = body.time ?? old.time
         // Where neither is asked for, it begins when it does: it may be the later of two moments the clocks show alike.
         let isSame = day == old.day && time == old.time

@@ -99,6 +99,7 @@ struct SeriesRoutes {
                 answer: SeriesEdit.shape,
                 errors: SeriesRoutes.slotErrors + [
                     SeriesScope.nothingLeft, SeriesScope.ordinalMissing, SeriesScope.ordinalUnwanted, MoveSeries.nothingAsked,
+                    MoveSeries.tooEarly, MoveSeries.tooLate,
                 ]
             ) { [tenancy] call, work, body in
                 try await MoveSeries(id: try call.path.id("series", SeriesID.self), body: body, tenancy: tenancy).run(work)

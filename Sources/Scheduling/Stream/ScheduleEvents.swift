@@ -8,20 +8,20 @@ import Web
 struct ScheduleEvents: EventSource {
     /// The events it brings, and what somebody must be allowed to be told of them.
     static let shown: [String: Permission] = [
-        "appointment.booked": .scheduleRead, "appointment.confirmed": .scheduleRead, "appointment.moved": .scheduleRead,
-        "appointment.cancelled": .scheduleRead, "appointment.arrived": .scheduleRead, "appointment.roomed": .scheduleRead,
-        "appointment.in_session": .scheduleRead, "appointment.checking_out": .scheduleRead, "appointment.completed": .scheduleRead,
-        "appointment.no_show": .scheduleRead, "appointment.restored": .scheduleRead, "schedule.changed": .scheduleRead,
+        "appointment.booked": .appointmentsRead, "appointment.confirmed": .appointmentsRead, "appointment.moved": .appointmentsRead,
+        "appointment.cancelled": .appointmentsRead, "appointment.arrived": .appointmentsRead, "appointment.roomed": .appointmentsRead,
+        "appointment.in_session": .appointmentsRead, "appointment.checking_out": .appointmentsRead,
+        "appointment.completed": .appointmentsRead, "appointment.no_show": .appointmentsRead, "appointment.restored": .appointmentsRead,
+        "schedule.changed": .scheduleRead,
     ]
     private static let members = ["appointment", "day", "previous_day", "resource"]
 
     let log: EventLog
     let tail: EventTail
-    private var position: EventPosition?
+    private var position: EventPosition
     private var isOpened = false
 
-    /// From a position on, or from now.
-    init(log: EventLog, tail: EventTail, from position: EventPosition?) {
+    init(log: EventLog, tail: EventTail, from position: EventPosition) {
         self.log = log
         self.tail = tail
         self.position = position
@@ -31,7 +31,7 @@ struct ScheduleEvents: EventSource {
         guard isOpened else {
             isOpened = true
             // Known before the first event, so that whoever is cut off at once can go on from here.
-            return [StreamEvent(id: position?.text, name: "ready", data: .object([]))]
+            return [StreamEvent(id: position.text, name: "ready", data: .object([]))]
         }
         let location = try call.location
         guard try await tail.newest(at: location) != position else { return [] }
@@ -41,7 +41,7 @@ struct ScheduleEvents: EventSource {
             return events.compactMap { told in ScheduleEvents.shown[told.event.name].map(call.may) == true ? message(told) : nil }
         case .gap(let newest):
             position = newest
-            return [StreamEvent(id: newest?.text, name: "reset", data: .object([]))]
+            return [StreamEvent(id: newest.text, name: "reset", data: .object([]))]
         }
     }
 

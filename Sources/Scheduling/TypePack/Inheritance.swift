@@ -15,12 +15,15 @@ struct Inheritance {
     private let adopt: Bool
     /// The names of active types.
     private var names: [String: AppointmentTypeID]
+    /// The types that are an entry's afterwards.
+    private var kept: Set<AppointmentTypeID> = []
     private(set) var steps: [Step] = []
     private(set) var refused: [TypePackRefusal] = []
 
     /// - Parameters:
     ///   - held: The location's types of this pack, and those that have a name of it.
-    ///   - adopt: Whether types of the location's own that have the name of an entry become the pack's.
+    ///   - adopt: Whether types of the location's own that have the name of an entry become the pack's, those that leave the pack
+    ///     at the same time among them.
     init(_ pack: TypePack, in currency: Currency, held: [HeldType], adopt: Bool) {
         self.pack = pack
         self.held = held
@@ -38,10 +41,10 @@ struct Inheritance {
     }
 
     /// Types of entries that the pack has no more: the location's own from now on.
-    var released: [AppointmentType] {
-        held.map(\.type).filter { type in
-            type.inherited?.pack == pack.id && !pack.entries.contains { $0.code == type.inherited?.entry }
-        }
+    var released: [AppointmentType] { held.map(\.type).filter { isLeft($0) && !kept.contains($0.id) } }
+
+    private func isLeft(_ type: AppointmentType) -> Bool {
+        type.inherited?.pack == pack.id && !pack.entries.contains { $0.code == type.inherited?.entry }
     }
 
     /// What the type is said to inherit afterwards.
@@ -53,7 +56,9 @@ struct Inheritance {
     private mutating func settle(_ entry: TypePackEntry) -> Bool {
         let old =
             held.first { $0.type.inherited?.pack == pack.id && $0.type.inherited?.entry == entry.code }
-            ?? held.first { adopt && $0.type.active && $0.type.inherited == nil && $0.type.name == entry.template.name }
+            ?? held.first {
+                adopt && $0.type.active && ($0.type.inherited == nil || isLeft($0.type)) && $0.type.name == entry.template.name
+            }
         let new = merged(entry, old)
         do {
             try new.checkPolicies()
@@ -73,6 +78,7 @@ struct Inheritance {
             steps.append(.make(entry, new))
             return true
         }
+        kept.insert(old.type.id)
         if new != old.type.template || old.applied != entry.template || old.type.inherited != inherited(entry) {
             steps.append(.change(old, entry, new))
         }

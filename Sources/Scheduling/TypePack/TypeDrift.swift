@@ -64,5 +64,7 @@ struct TypeDrift: Sendable {
 struct LocationDrift: Sendable {
     let location: LocationID
     let name: String
-    let types: [TypeDrift]
+    /// False while its database does not answer: nothing is known of its types then.
+    var isAvailable = true
+    var types: [TypeDrift] = []
 }

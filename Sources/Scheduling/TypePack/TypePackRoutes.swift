@@ -89,9 +89,12 @@ struct TypePackRoutes {
                 let seen = call.caller.locations(with: .scheduleRead, in: organization)
                 let after = try page.after.map { (name: try $0.text(0), id: try $0.id(1, LocationID.self)) }
                 let select = TypePackStore.appliedAt(pack.id, within: seen, after: after, limit: page.fetch)
-                var drifts: [LocationDrift] = []
-                for row in try await call.tenancy.organizationRead(organization, select) {
-                    drifts.append(try await TypePackRoutes.drift(of: pack, at: try row.value(0), named: try row.value(1), call))
+                let places = try await call.tenancy.organizationRead(organization, select).decode((LocationID, String).self)
+                let answers = try await LocationAnswer.all(places) { (id, name) in
+                    try await TypePackRoutes.drift(of: pack, at: id, named: name, call)
+                }
+                let drifts = zip(places, answers).map { place, answer in
+                    answer.answer ?? LocationDrift(location: place.0, name: place.1, isAvailable: false)
                 }
                 return page.page(drifts) { [.text($0.name), .id($0.location)] }
             },

@@ -128,6 +128,7 @@ extension LocationDrift {
     static let shape = Shape<LocationDrift>("AppointmentTypePackDrift") {
         Field("location_id", \.location, .id())
         Field("name", \.name, .text(1...100))
+        Field("available", \.isAvailable, .bool, about: "False while the location does not answer: types is empty then and says nothing.")
         Field("types", \.types, .list(of: .object(TypeDrift.shape), 0...1_000), about: "Those that differ.")
     }
 }
