@@ -25,7 +25,7 @@ enum SealedPipe {
         }
         isOpen = false
         guard pclose(source) == 0 else { throw Problem(.failed, "backup_failed", "The backup's program failed; it says why above.") }
-        guard fflush(target) == 0, fsync(fileno(target)) == 0, rename(path + ".part", path) == 0 else {
+        guard fflush(target) == 0, fsync(fileno(target)) == 0, (try? DurableFile.name(path + ".part", path)) != nil else {
             throw Problem(.failed, "backup_failed", "\(path) cannot be written.")
         }
         return size
@@ -45,11 +45,8 @@ enum SealedPipe {
             let sealed = try take(source, count, orNone: false)
             size = try take(source, 4, orNone: true)
             let plain = try stream.open(sealed, isLast: size.isEmpty)
-            var done = 0
-            while done < plain.count {
-                let wrote = plain.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), plain.count - done) }
-                guard wrote > 0 else { throw Problem(.failed, "backup_unreadable", "Standard output was closed.") }
-                done += wrote
+            do { try DurableFile.put(descriptor, plain) } catch {
+                throw Problem(.failed, "backup_unreadable", "Standard output was closed.")
             }
             if size.isEmpty { return }
         }

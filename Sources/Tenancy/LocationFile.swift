@@ -171,7 +171,9 @@ final class LocationFileWriter {
     func finish() throws {
         try record("Z", [("sections", .integer(summaries.count)), ("sha256", .string(hex(Array(whole.finalize()))))])
         try flush(last: true)
-        guard fsync(descriptor) == 0, rename(path + ".part", path) == 0 else { throw LocationFileWriter.unwritable(path) }
+        guard fsync(descriptor) == 0, (try? DurableFile.name(path + ".part", path)) != nil else {
+            throw LocationFileWriter.unwritable(path)
+        }
     }
 
     private func data(_ piece: inout [UInt8]) throws {
@@ -202,13 +204,7 @@ final class LocationFileWriter {
     }
 
     private func put(_ bytes: [UInt8]) throws {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw LocationFileWriter.unwritable(path) }
-            done += count
-        }
+        do { try DurableFile.put(descriptor, bytes) } catch { throw LocationFileWriter.unwritable(path) }
     }
 
     private static func unwritable(_ path: String) -> Problem {

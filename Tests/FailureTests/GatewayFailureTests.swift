@@ -1,5 +1,6 @@
 import Assembly
 import Postgres
+import Synchronization
 import Tenancy
 import TestSupport
 import Testing
@@ -71,6 +72,36 @@ struct GatewayFailureTests {
             try await eventually("work goes on at the other one", within: .seconds(60)) { crowd.done > done + 100 }
         }
         try await crowd.check()
+        await pair.clinic.close()
+    }
+
+    @Test("a gateway that is asked to stop says so to everybody who follows its events, and waits for none of them", .shows("JF-6"))
+    func followed() async throws {
+        let pair = try await Pair()
+        let http = TestHTTP(port: pair.settings[0].http.port)
+        let path = pair.clinic.path(pair.clinic.north, "events")
+        let following = Mutex(0)
+        let ends = try await withThrowingTaskGroup(of: String?.self) { group in
+            for name in ["owner", "front_desk", "north_desk", "location_manager"] {
+                let token = try await pair.clinic.token(name)
+                for _ in 0..<6 {
+                    group.addTask {
+                        var isFollowing = false
+                        return try await http.follow(path, token: token) { events in
+                            if !isFollowing, !events.isEmpty {
+                                isFollowing = true
+                                following.withLock { $0 += 1 }
+                            }
+                            return events.last?.name == "end"
+                        }.last?.data["code"]?.text
+                    }
+                }
+            }
+            try await eventually("everybody follows") { following.withLock { $0 } >= 24 }
+            #expect(try await pair.programs[0].stop(within: .seconds(30)) == 0)
+            return try await group.reduce(into: [String?]()) { $0.append($1) }
+        }
+        #expect(ends == Array(repeating: "draining", count: 24))
         await pair.clinic.close()
     }
 }

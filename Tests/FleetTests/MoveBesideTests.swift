@@ -95,4 +95,36 @@ struct MoveBesideFailureTests {
         #expect(try await full.books(moved).finding == nil)
         await full.close()
     }
+
+    @Test("whoever follows a location's events while it moves is told to begin anew, and misses nothing from there on", .shows("WB-4"))
+    func followed() async throws {
+        let full = try await FullLocation.open(patients: 0)
+        let clinic = full.clinic
+        try clinic.startWorker()
+        let token = try await clinic.token("owner")
+        let path = clinic.path(full.location, "events")
+        func close(_ day: String) async throws {
+            let body: JSON = ["from_day": .string(day), "reason": "Works on the roof"]
+            let answer = try await clinic.send("owner", "POST", clinic.path(full.location, "dated-hours"), body: body)
+            #expect(answer.status == 201, "\(answer.text)")
+        }
+        var done: Set<String> = []
+        func once(_ name: String) -> Bool { done.insert(name).inserted }
+        let events = try await clinic.http.follow(path, token: token) { events in
+            switch events.last?.name {
+            case "ready" where once("before"): try await close("2030-03-01")
+            case "schedule.changed" where once("move"):
+                _ = try await LocationMove(
+                    owner: full.owner.owner,
+                    location: full.location,
+                    to: clinic.settings.servers.locationDatabases[1]
+                ).run()
+            case "reset" where once("after"): try await close("2030-03-02")
+            default: break
+            }
+            return events.last?.name == "end" || done.contains("after") && events.last?.name == "schedule.changed"
+        }
+        #expect(events.map(\.name) == ["ready", "schedule.changed", "reset", "schedule.changed"])
+        await full.close()
+    }
 }

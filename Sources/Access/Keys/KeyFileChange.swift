@@ -33,31 +33,23 @@ extension KeyFile {
         unlink(temporary)
         do {
             try fill(temporary, Array(file.text.utf8), like: about)
-            guard rename(temporary, path) == 0 else { throw unwritable(path) }
-        } catch {
+            try DurableFile.name(temporary, path)
+        } catch is FileFault {
             unlink(temporary)
-            throw error
+            throw unwritable(path)
         }
-        guard fsync(folder) == 0 else { throw unwritable(path) }
         return value
     }
 
     private static func fill(_ path: String, _ bytes: [UInt8], like about: stat) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw unwritable(path) }
+        guard descriptor >= 0 else { throw FileFault("open") }
         defer { close(descriptor) }
         if about.st_uid != geteuid() || about.st_gid != getegid() {
-            guard fchown(descriptor, about.st_uid, about.st_gid) == 0 else { throw unwritable(path) }
+            guard fchown(descriptor, about.st_uid, about.st_gid) == 0 else { throw FileFault("fchown") }
         }
-        guard fchmod(descriptor, about.st_mode & 0o640) == 0 else { throw unwritable(path) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw unwritable(path) }
-            written += count
-        }
-        guard fsync(descriptor) == 0 else { throw unwritable(path) }
+        guard fchmod(descriptor, about.st_mode & 0o640) == 0 else { throw FileFault("fchmod") }
+        try DurableFile.fill(descriptor, bytes)
     }
 
     private static func unwritable(_ path: String) -> Problem {

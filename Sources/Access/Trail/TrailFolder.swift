@@ -1,6 +1,7 @@
 import Dispatch
 import FoundationEssentials
 import Glibc
+import Values
 
 /// A folder, best on another machine, where checkpoints and segments are kept. What is written is durable before the call returns. File calls
 /// block, so they run on a thread of their own.
@@ -10,14 +11,6 @@ public struct TrailFolder: Sendable {
 
     public init(_ path: String) {
         self.path = path
-    }
-
-    /// A file call that failed: which and why.
-    public struct Fault: Error, CustomStringConvertible {
-        let call: String
-        let code: Int32
-
-        public var description: String { "The trail's folder: \(call): \(String(cString: strerror(code)))" }
     }
 
     func names() async throws -> [String] {
@@ -39,8 +32,7 @@ public struct TrailFolder: Sendable {
         let (path, temporary) = (path, path + "/." + name + ".part")
         try await TrailFolder.run {
             try TrailFolder.put(bytes, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
-            guard rename(temporary, path + "/" + name) == 0 else { throw Fault(call: "rename", code: errno) }
-            try TrailFolder.settle(path)
+            try DurableFile.name(temporary, path + "/" + name)
         }
     }
 
@@ -49,7 +41,7 @@ public struct TrailFolder: Sendable {
         let path = path
         try await TrailFolder.run {
             try TrailFolder.put(Array((line + "\n").utf8), path + "/" + name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC)
-            try TrailFolder.settle(path)
+            try DurableFile.settle(path)
         }
     }
 
@@ -61,22 +53,8 @@ public struct TrailFolder: Sendable {
 
     private static func put(_ bytes: [UInt8], _ file: String, _ flags: Int32) throws {
         let descriptor = open(file, flags, 0o600)
-        guard descriptor >= 0 else { throw Fault(call: "open", code: errno) }
+        guard descriptor >= 0 else { throw FileFault("open") }
         defer { close(descriptor) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Fault(call: "write", code: errno) }
-            written += count
-        }
-        guard fsync(descriptor) == 0 else { throw Fault(call: "fsync", code: errno) }
-    }
-
-    private static func settle(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Fault(call: "open", code: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw Fault(call: "fsync", code: errno) }
+        try DurableFile.fill(descriptor, bytes)
     }
 }

@@ -71,8 +71,13 @@ struct DemoAccounts {
         let bytes = Array(lines.joined().utf8)
         let part = path + ".part"
         let descriptor = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, close(descriptor) == 0,
-            rename(part, path) == 0
-        else { throw Problem(.failed, "demo_accounts_unwritable", "\(path) cannot be written: \(String(cString: strerror(errno))).") }
+        do {
+            guard descriptor >= 0 else { throw FileFault("open") }
+            defer { close(descriptor) }
+            try DurableFile.fill(descriptor, bytes)
+            try DurableFile.name(part, path)
+        } catch let fault as FileFault {
+            throw Problem(.failed, "demo_accounts_unwritable", "\(path) cannot be written: \(fault).")
+        }
     }
 }

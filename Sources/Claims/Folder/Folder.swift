@@ -1,4 +1,5 @@
 import Glibc
+import Values
 
 /// A folder of files that are written whole or not at all. All calls block: use them through `FileLane`.
 struct Folder: Sendable, Hashable {
@@ -37,12 +38,11 @@ struct Folder: Sendable, Hashable {
         let temporary = "\(path)/.\(name).\(String(generator.next(), radix: 36)).part"
         do {
             try Folder.fill(temporary, bytes)
-            guard rename(temporary, path + "/" + name) == 0 else { throw FileFault("rename") }
+            try DurableFile.name(temporary, path + "/" + name)
         } catch {
             unlink(temporary)
             throw error
         }
-        try settle()
     }
 
     /// The whole file. Errors: it is no regular file (EINVAL), it is larger than `limit` bytes (EFBIG), or it cannot be read.
@@ -78,12 +78,7 @@ struct Folder: Sendable, Hashable {
     }
 
     /// Makes renames in this folder durable.
-    func settle() throws {
-        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileFault("open") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileFault("fsync") }
-    }
+    func settle() throws { try DurableFile.settle(path) }
 
     /// Opens a regular file, following no link. `O_NONBLOCK`, so that a named pipe cannot hold us.
     func open(_ name: [CChar]) throws -> (descriptor: Int32, status: stat) {
@@ -119,13 +114,6 @@ struct Folder: Sendable, Hashable {
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw FileFault("open") }
         defer { close(descriptor) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileFault("write") }
-            written += count
-        }
-        guard fsync(descriptor) == 0 else { throw FileFault("fsync") }
+        try DurableFile.fill(descriptor, bytes)
     }
 }
