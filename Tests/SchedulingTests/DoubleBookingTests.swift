@@ -1,3 +1,6 @@
+import Assembly
+import Postgres
+import Tenancy
 import TestSupport
 import Testing
 import Values
