@@ -75,12 +75,16 @@ struct GatewayFailureTests {
         await pair.clinic.close()
     }
 
+    private final class Following: Sendable {
+        let count = Mutex(0)
+    }
+
     @Test("a gateway that is asked to stop says so to everybody who follows its events, and waits for none of them", .shows("JF-6"))
     func followed() async throws {
         let pair = try await Pair()
         let http = TestHTTP(port: pair.settings[0].http.port)
         let path = pair.clinic.path(pair.clinic.north, "events")
-        let following = Mutex(0)
+        let following = Following()
         let ends = try await withThrowingTaskGroup(of: String?.self) { group in
             for name in ["owner", "front_desk", "north_desk", "location_manager"] {
                 let token = try await pair.clinic.token(name)
@@ -90,14 +94,14 @@ struct GatewayFailureTests {
                         return try await http.follow(path, token: token) { events in
                             if !isFollowing, !events.isEmpty {
                                 isFollowing = true
-                                following.withLock { $0 += 1 }
+                                following.count.withLock { $0 += 1 }
                             }
                             return events.last?.name == "end"
                         }.last?.data["code"]?.text
                     }
                 }
             }
-            try await eventually("everybody follows") { following.withLock { $0 } >= 24 }
+            try await eventually("everybody follows") { following.count.withLock { $0 } >= 24 }
             #expect(try await pair.programs[0].stop(within: .seconds(30)) == 0)
             return try await group.reduce(into: [String?]()) { $0.append($1) }
         }
