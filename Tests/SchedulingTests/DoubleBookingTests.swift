@@ -76,11 +76,11 @@ struct DoubleBookingTests {
     )
     func beside() async throws {
         let practice = try await Ruled.shared.value
-        let day = Practice.day(124)
         let group = try await practice.newType("Birth class", [("seats", 3)])
         let shot = try await practice.newType("Flu shot", [("double_booking", "lanes"), ("lanes", 2)])
         let roomy = try await practice.make("providers", ["given_name": "Dr", "family_name": "Roomy", "lanes": 2]).id
-        for (provider, other) in [(try await practice.newProvider("Classes"), shot), (roomy, practice.visit)] {
+        let cases = [(Practice.day(124), try await practice.newProvider("Classes"), shot), (Practice.day(127), roomy, practice.visit)]
+        for (day, provider, other) in cases {
             func book(_ patient: Int, _ time: String, _ type: String) async throws -> TestAnswer {
                 try await practice.book(patient: patient, day, time, [("provider_id", .string(provider)), ("type_id", .string(type))])
             }
@@ -102,9 +102,9 @@ struct DoubleBookingTests {
         let practice = try await Ruled.shared.value
         let day = Practice.day(125)
         let provider = try await practice.newProvider("Shared")
-        let two = try await practice.newType("X-ray", [("double_booking", "lanes"), ("lanes", 2)])
-        let three = try await practice.newType("Blood test", [("double_booking", "lanes"), ("lanes", 3)])
-        let squeezed = try await practice.newType("Urgent look", [("double_booking", "with_reason")])
+        let two = try await practice.newType("Two at once", [("double_booking", "lanes"), ("lanes", 2)])
+        let three = try await practice.newType("Three at once", [("double_booking", "lanes"), ("lanes", 3)])
+        let squeezed = try await practice.newType("Squeezed look", [("double_booking", "with_reason")])
         func body(_ patient: Int, _ time: String, _ type: String, _ more: [(key: String, value: JSON)] = []) -> JSON {
             practice.body(patient: patient, day, time, [("provider_id", .string(provider)), ("type_id", .string(type))] + more)
         }
