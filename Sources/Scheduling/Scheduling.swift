@@ -47,7 +47,7 @@ public struct Scheduling: Sendable {
                 "appointment.booked", "appointment.confirmed", "appointment.moved", "appointment.cancelled", "appointment.arrived",
                 "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
                 "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed",
-                "waitlist.offered", "waitlist.claimed", "appointment.notice_due",
+                "waitlist.freed", "waitlist.offered", "waitlist.claimed", "waitlist.lapsed", "appointment.notice_due",
             ]
         )
     }

@@ -30,7 +30,10 @@ struct EventStreamTests {
         // While nobody listens.
         #expect(try await practice.step(first, "cancellation", ["reason_code": "patient_ill"]).status == 200)
         let second = try await practice.booked(patient: 1, day, "10:00").id
-        let rest = try await clinic.http.follow(path(clinic), token: token, last: booked.id) { $0.count >= 3 }
+        let all = try await clinic.http.follow(path(clinic), token: token, last: booked.id) { events in
+            events.contains { $0.data["appointment"]?.text == second }
+        }
+        let rest = all.filter { !$0.name.hasPrefix("waitlist.") }
         #expect(rest.map(\.name) == ["ready", "appointment.cancelled", "appointment.booked"])
         #expect(rest.compactMap { $0.data["appointment"]?.text } == [first, second])
         let trail = try await clinic.services.tenancy.read(
@@ -69,6 +72,39 @@ struct EventStreamTests {
         let booked = try await practice.booked(Practice.day(1), "09:00").id
         let rest = try await clinic.http.follow(path(clinic), token: token, last: start) { $0.count >= 2 }
         #expect(rest.map(\.name) == ["ready", "appointment.booked"] && rest.last?.data["appointment"]?.text == booked)
+        await clinic.close()
+    }
+
+    @Test("what is freed, offered, claimed and not taken is told by ids and days, never whose", .shows("TI-11"))
+    func waitlist() async throws {
+        let practice = try await Practice(TestClinic.open(worker: true))
+        let clinic = practice.clinic
+        let token = try await clinic.token("front_desk")
+        let provider = try await practice.newProvider("Streamed")
+        let entry = try await practice.waits(practice.patients[0], provider)
+        let day = Practice.day(2)
+        let freed = try await practice.booked(patient: 2, day, "10:00", [("provider_id", .string(provider))]).id
+        var (cancelled, claimed) = (false, false)
+        var taken = ""
+        let all = try await clinic.http.follow(path(clinic), token: token) { events in
+            if !events.isEmpty, !cancelled {
+                cancelled = true
+                #expect(try await practice.step(freed, "cancellation", ["reason_code": "patient_ill"]).status == 200)
+            }
+            if !claimed, let offer = events.first(where: { $0.name == "waitlist.offered" })?.data["offer"] {
+                claimed = true
+                let answer = try await practice.claim(try await practice.links([["id": offer]])[0])
+                taken = answer.json["appointment"]?["id"]?.text ?? ""
+                #expect(try await practice.step(taken, "cancellation", ["reason_code": "patient_ill"]).status == 200)
+            }
+            return events.contains { $0.name == "waitlist.lapsed" }
+        }
+        let told = all.filter { $0.name.hasPrefix("waitlist.") }
+        #expect(told.map(\.name) == ["waitlist.freed", "waitlist.offered", "waitlist.claimed", "waitlist.freed", "waitlist.lapsed"])
+        #expect(told.allSatisfy { $0.data["day"]?.text == day.description && $0.data["patient"] == nil })
+        #expect(told.first?.data["appointment"]?.text == freed && told.first?.data["slot"] == told.dropFirst().first?.data["slot"])
+        #expect(told.dropFirst().first?.data["entry"]?.text == entry)
+        #expect(told.dropFirst(2).first?.data["appointment"]?.text == taken)
         await clinic.close()
     }
 

@@ -8,6 +8,8 @@ import Values
 struct BookAppointment {
     let body: BookAppointmentBody
     let tenancy: Tenancy
+    /// A hold of the same resources whose place it takes, and whose id it bears then.
+    var hold: HoldID?
 
     func run(_ work: Work) async throws -> Appointment {
         let rules = work.location.rules
@@ -27,13 +29,14 @@ struct BookAppointment {
         let timetable = try TimetableStore.timetable(answers[4], rules)
         let allotments = try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
         let slot = Slot(
-            appointment: work.id(),
+            appointment: hold.map { AppointmentID($0.uuid) } ?? work.id(),
             patron: patron,
             resources: cast.all,
             type: type,
             span: span,
             hours: hours,
             timetable: timetable,
+            kept: hold.map { _ in [] },
             overrides: reason != nil,
             allotments: allotments
         )

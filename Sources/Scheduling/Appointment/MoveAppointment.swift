@@ -94,7 +94,8 @@ struct MoveAppointment {
             kept: old.allResources,
             overrides: overrides,
             settled: settled,
-            allotments: try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy)
+            allotments: try await AllotmentStore.read(cast.all, at: work.location, in: hours.window, tenancy),
+            regains: true
         )
         return try await slot.take(work)
     }

@@ -51,7 +51,8 @@ struct UndoStep {
             hours: hours,
             // It was allowed when it was booked: only whose the time is now is asked.
             settled: Set(Obstacle.Rule.allCases.filter { !$0.isTaken && $0 != .outsideAllotment }),
-            allotments: try await AllotmentStore.read(resources, at: work.location, in: hours.window, tenancy)
+            allotments: try await AllotmentStore.read(resources, at: work.location, in: hours.window, tenancy),
+            regains: true
         )
         try await slot.take(work)
     }

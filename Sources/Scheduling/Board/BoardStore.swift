@@ -22,7 +22,7 @@ enum BoardStore {
                 where from_day <= \(day) and (until_day is null or until_day > \(day))
             union all select 'd' || id || '.' || version from {location}.dated_hours where from_day <= \(day) and until_day > \(day)
             union all select 'b' || id || '.' || version from {location}.block where span && \(span)
-            union all select 'h' || id from {location}.hold where span && \(span) and used_at is null and expires_at > \(now)
+            union all select 'h' || id || '.' || expires_at from {location}.hold where span && \(span) and used_at is null and expires_at > \(now)
         ) state
         """
     }

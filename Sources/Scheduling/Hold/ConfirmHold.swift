@@ -5,7 +5,8 @@ import Tenancy
 import Values
 import Web
 
-/// Makes an appointment of a hold: its time is its own already, so nobody can have come before. Errors: `hold_expired`, `hold_used`.
+/// Makes an appointment of a hold: its time is its own already, so nobody can have come before. Errors: `hold_expired`, `hold_used`,
+/// `hold_for_waitlist`.
 struct ConfirmHold {
     let id: HoldID
     let body: ConfirmHoldBody
@@ -15,6 +16,7 @@ struct ConfirmHold {
             HoldStore.locked(id), HoldStore.type(of: id), HoldStore.patron(of: id, or: body.patient), HoldStore.resources(of: id),
         ])
         guard let hold = try answers[0].first.map(HoldStore.hold) else { throw Problem.notFound }
+        guard !hold.isForWaitlist else { throw Hold.forWaitlist }
         try hold.check(at: work.now)
         guard hold.patient == nil || body.patient == nil || body.patient == hold.patient else { throw Hold.otherPatient }
         guard hold.patient != nil || body.patient != nil else { throw Hold.patientMissing }

@@ -12,6 +12,8 @@ public struct Hold: Sendable, Hashable {
     public let expiresAt: Instant
     public var usedAt: Instant?
     public let createdAt: Instant
+    /// Kept for those on the waitlist to whom its time is offered; it bears the freed time's id.
+    public var isForWaitlist = false
 
     public var startsAt: Instant { span.start }
     public var endsAt: Instant { span.end }
@@ -23,6 +25,10 @@ public struct Hold: Sendable, Hashable {
     )
     static let used = Problem.conflict("hold_used", "The hold was confirmed already. See appointment_id for what came of it.")
     static let otherPatient = Problem.invalid("/patient_id", "other_patient", "The hold was made for somebody else.")
+    static let forWaitlist = Problem.conflict(
+        "hold_for_waitlist",
+        "This time is offered to the waitlist: an offer's link claims it. Giving the hold back withdraws the offers and frees it."
+    )
     static let patientMissing = Problem.invalid("/patient_id", "required", "The hold was made for nobody yet: say for whom it is.")
 
     /// Errors: `hold_used`, `hold_expired`.

@@ -57,15 +57,21 @@ struct HoldOpening {
     }
 }
 
-/// Gives the time back before it runs out. Errors: `hold_used`.
+/// Gives the time back before it runs out; time that was kept for the waitlist is offered to nobody any more. Errors: `hold_used`.
 struct ReleaseHold {
     let id: HoldID
 
     func run(_ work: Work) async throws {
-        guard let hold = try await work.query(HoldStore.locked(id)).first.map(HoldStore.hold) else { throw Problem.notFound }
+        // Freed time first, as whoever claims it does.
+        let answers = try await work.query([FreedSlotStore.locked(FreedSlotID(id.uuid)), HoldStore.locked(id)])
+        guard let hold = try answers[1].first.map(HoldStore.hold) else { throw Problem.notFound }
         guard hold.usedAt == nil else { throw Hold.used }
-        work.enqueue(OccupancyStore.free(hold.appointment))
-        work.enqueue(HoldStore.delete(id))
+        if let slot = try answers[0].first.map(FreedSlotStore.slot), slot.status == .offered {
+            slot.lapse(work)
+        } else {
+            work.enqueue(OccupancyStore.free(hold.appointment))
+            work.enqueue(HoldStore.delete(id))
+        }
         work.audit(Act("hold.release", "hold", id, patients: hold.patient.map { [$0] } ?? []))
     }
 }

@@ -29,13 +29,16 @@ struct HoldRoutes {
                 .permission(.appointmentsBook),
                 body: ConfirmHoldBody.shape,
                 answer: Appointment.shape,
-                errors: [Hold.expired, Hold.used, Hold.otherPatient, Hold.patientMissing, NotBookable.problem, SlotTaken.problem]
+                errors: [
+                    Hold.expired, Hold.used, Hold.otherPatient, Hold.patientMissing, Hold.forWaitlist, NotBookable.problem,
+                    SlotTaken.problem,
+                ]
             ) { call, work, body in
                 try await ConfirmHold(id: try call.path.id("hold", HoldID.self), body: body).run(work)
             },
             .remove(
                 "/v1/locations/{location}/holds/{hold}",
-                "Gives a hold's time back",
+                "Gives a hold's time back; of time that is kept for the waitlist it withdraws the offers too",
                 .permission(.appointmentsBook),
                 errors: [Hold.used],
                 version: .none

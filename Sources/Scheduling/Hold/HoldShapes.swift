@@ -41,6 +41,7 @@ extension Hold {
         Field("starts_at", \.startsAt, .instant)
         Field("ends_at", \.endsAt, .instant)
         Field("expires_at", \.expiresAt, .instant)
+        Field("for_waitlist", \.isForWaitlist, .bool, about: "Kept for those on the waitlist to whom its time is offered.")
         Field("created_at", \.createdAt, .instant)
     }
 }

@@ -4,7 +4,9 @@ import Values
 /// All SQL on `hold`; its time is in `occupancy` under its id.
 enum HoldStore {
     private static let all: Statement = """
-        select id, type_id, patient_id, provider_id, resource_ids, span, expires_at, used_at, created_at from {location}.hold
+        select id, type_id, patient_id, provider_id, resource_ids, span, expires_at, used_at, created_at,
+            exists (select from {location}.freed_slot where freed_slot.id = hold.id) as for_waitlist
+        from {location}.hold
         """
 
     static func locked(_ id: HoldID) -> Statement { all + " where id = \(id) for no key update" }
@@ -36,6 +38,12 @@ enum HoldStore {
         """
     }
 
+    /// The next wave keeps the time again.
+    static func renew(_ hold: Hold, by actor: UUID) -> Statement {
+        insert(hold, by: actor)
+            + " on conflict (id) do update set type_id = excluded.type_id, span = excluded.span, expires_at = excluded.expires_at"
+    }
+
     static func use(_ id: HoldID, at now: Instant) -> Statement { "update {location}.hold set used_at = \(now) where id = \(id)" }
 
     static func delete(_ id: HoldID) -> Statement { "delete from {location}.hold where id = \(id)" }
@@ -53,7 +61,8 @@ enum HoldStore {
             span: try row.value(5),
             expiresAt: try row.value(6),
             usedAt: try row.value(7),
-            createdAt: try row.value(8)
+            createdAt: try row.value(8),
+            isForWaitlist: try row.value(9)
         )
     }
 }

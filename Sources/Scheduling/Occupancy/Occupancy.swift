@@ -13,6 +13,8 @@ struct Occupancy: Sendable, Hashable {
     /// How many at once its type puts up with: 1 wants to be alone, 0 is a group, which is with nobody else.
     var sharing = 1
     var isHold = false
+    /// A hold of time that is offered to the waitlist: where an explanation asks.
+    var isForWaitlist = false
     /// What the patient was told, who booked it and when: where an explanation asks.
     var visit: InstantRange?
     var setBy: UUID?

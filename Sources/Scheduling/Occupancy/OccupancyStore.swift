@@ -37,10 +37,12 @@ enum OccupancyStore {
     static func explained(_ holders: [UUID], in window: InstantRange, at now: Instant) -> Statement {
         "select " + columns + """
             , case when appointment.id is null then hold.span else tstzrange(appointment.starts_at, appointment.ends_at) end as visit,
-            coalesce(appointment.created_by, hold.created_by) as set_by, coalesce(appointment.created_at, hold.created_at) as set_at
+            coalesce(appointment.created_by, hold.created_by) as set_by, coalesce(appointment.created_at, hold.created_at) as set_at,
+            freed_slot.id is not null and occupancy.expires_at is not null as for_waitlist
             """ + source + """
                  left join {location}.appointment on appointment.id = occupancy.appointment_id
                 left join {location}.hold on hold.id = occupancy.appointment_id
+                left join {location}.freed_slot on freed_slot.id = occupancy.appointment_id
                 where occupancy.resource = any(\(holders)) and occupancy.span && \(window)
                     and (occupancy.expires_at is null or occupancy.expires_at > \(now))
                 order by occupancy.appointment_id, occupancy.resource limit \(limit)
@@ -117,6 +119,22 @@ enum OccupancyStore {
         "delete from {location}.occupancy where appointment_id = \(appointment)"
     }
 
+    /// Time that an appointment had and that is kept for the waitlist since: it may have it again, while nobody has claimed it. The hold goes
+    /// first, as whoever gives it back locks it first.
+    static func regain(_ appointment: AppointmentID, _ resources: [ResourceID], in span: InstantRange) -> Statement {
+        """
+        with kept as (
+            select distinct freed_slot.id from {location}.occupancy
+            join {location}.freed_slot on freed_slot.id = occupancy.appointment_id
+            where occupancy.resource = any(\(resources)) and occupancy.span && \(span) and occupancy.expires_at is not null
+                and freed_slot.appointment_id = \(appointment)
+        ), gone as (
+            delete from {location}.hold where id in (select id from kept) returning id
+        )
+        delete from {location}.occupancy where appointment_id in (select id from gone)
+        """
+    }
+
     /// Errors: `too_much_taken`, rather than leave some out.
     static func all(_ rows: Rows) throws -> [Occupancy] { try all(rows, occupancy) }
 
@@ -145,6 +163,7 @@ enum OccupancyStore {
         taken.visit = try row.value(7)
         taken.setBy = try row.value(8)
         taken.setAt = try row.value(9)
+        taken.isForWaitlist = try row.value(10)
         return taken
     }
 }

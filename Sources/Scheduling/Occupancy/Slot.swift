@@ -25,6 +25,8 @@ struct Slot: Sendable {
     var settled: Set<Obstacle.Rule> = [.resourceInactive, .resourceMissing]
     /// What is this location's of the resources that locations share.
     var allotments: [ResourceID: [InstantRange]] = [:]
+    /// An appointment that was there before: time it left, and that is kept for the waitlist since, is no obstacle.
+    var regains = false
     /// For a hold: when it ends.
     var expiry: Instant?
 
@@ -104,6 +106,7 @@ struct Slot: Sendable {
         var statements = [OccupancyStore.lock(resources.map(\.id) + (kept ?? []))]
         if let patron { statements.append(OccupancyStore.lock(patron.id)) }
         statements.append(OccupancyStore.clearExpired(holders, at: now))
+        if regains { statements.append(OccupancyStore.regain(appointment, resources.map(\.id), in: span)) }
         let looking = statements.count
         statements.append(OccupancyStore.taken(holders, in: hours.window, at: now))
         if timetable == nil {

@@ -128,7 +128,8 @@ struct ApplyRepair {
             hours: hours,
             kept: plan.old.allResources,
             settled: settled,
-            allotments: try await AllotmentStore.read(plan.cast.all, at: work.location, in: hours.window, tenancy)
+            allotments: try await AllotmentStore.read(plan.cast.all, at: work.location, in: hours.window, tenancy),
+            regains: true
         )
         try await slot.take(work)
     }

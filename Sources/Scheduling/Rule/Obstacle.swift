@@ -1,3 +1,4 @@
+public import Access
 public import Postgres
 public import Values
 
@@ -51,6 +52,8 @@ public struct Obstacle: Sendable, Hashable {
         public enum Kind: String, Sendable, CaseIterable {
             case weeklyHours = "weekly_hours", datedHours = "dated_hours", block, appointment, hold, appointmentType = "appointment_type",
                 resource
+            /// Its time is offered to the waitlist.
+            case waitlistHold = "waitlist_hold"
         }
 
         public let kind: Kind
@@ -96,6 +99,8 @@ public struct Remedy: Sendable, Hashable {
         case removeBlock = "remove_block"
         case moveAppointment = "move_appointment"
         case awaitHold = "await_hold"
+        /// Give the hold back, which withdraws the waitlist's offers.
+        case releaseHold = "release_hold"
         /// Begin at `starts_at`.
         case startAt = "start_at"
         /// One of `providers`.
@@ -116,6 +121,8 @@ public struct Remedy: Sendable, Hashable {
     public var startsAt: Instant?
     public var providers: [ProviderID]?
     public var kind: Resource.Kind?
+    /// What it needs.
+    public var permission: Permission?
 
     init(_ action: Action, id: UUID? = nil) {
         self.action = action

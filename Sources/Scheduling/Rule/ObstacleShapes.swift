@@ -1,3 +1,4 @@
+import Access
 import Values
 import Web
 
@@ -14,8 +15,10 @@ extension Obstacle {
 
     /// The same without what the caller may not see: whose appointment it is.
     func shown(withAppointments: Bool) -> Obstacle {
-        guard !withAppointments, cause?.kind == .appointment || cause?.kind == .hold else { return self }
-        return Obstacle(rule, of: holder, at: span, Remedy(remedy.action), doubling: isOverridable)
+        guard !withAppointments, [.appointment, .hold, .waitlistHold].contains(cause?.kind) else { return self }
+        var known = Remedy(remedy.action)
+        known.permission = remedy.permission
+        return Obstacle(rule, of: holder, at: span, known, doubling: isOverridable)
     }
 }
 
@@ -38,6 +41,7 @@ extension Remedy {
         Field("starts_at", \.startsAt, .instant)
         Field("provider_ids", \.providers, .list(of: .id(), 0...200))
         Field("kind", \.kind, .choice())
+        Field("permission", \.permission?.rawValue, .text(3...50), about: "What it needs, where that is said.")
     }
 
     private var bodies: [DayPartBody]? { hours.map { $0.map(DayPartBody.init) } }

@@ -1,3 +1,4 @@
+import Access
 import Postgres
 import Values
 
@@ -127,12 +128,16 @@ struct Rulebook: Sendable {
                     taken.touches(span) ? .occupied : .buffer
                 }
             let cause = Obstacle.Cause(
-                taken.isHold ? .hold : .appointment,
+                taken.isForWaitlist ? .waitlistHold : taken.isHold ? .hold : .appointment,
                 taken.appointment.uuid,
                 by: taken.setBy,
                 at: taken.setAt
             )
-            let remedy = Remedy(taken.isHold ? .awaitHold : .moveAppointment, id: taken.appointment.uuid)
+            var remedy = Remedy(
+                taken.isForWaitlist ? .releaseHold : taken.isHold ? .awaitHold : .moveAppointment,
+                id: taken.appointment.uuid
+            )
+            if taken.isForWaitlist { remedy.permission = .appointmentsBook }
             let isDoubling = holder?.kind == .provider && type.doubleBooking == .withReason
             return Obstacle(rule, of: taken.holder, at: taken.span, cause: cause, remedy, doubling: isDoubling)
         }

@@ -4,7 +4,7 @@ import Values
 import Web
 
 /// What changes at a location, for boards and calendars that are to be right without asking again and again: which appointment and which day,
-/// never whose. What has changed is then read as always, and recorded as always.
+/// and what is offered to the waitlist; never whose. What has changed is then read as always, and recorded as always.
 struct ScheduleEvents: EventSource {
     /// The events it brings, and what somebody must be allowed to be told of them.
     static let shown: [String: Permission] = [
@@ -13,8 +13,10 @@ struct ScheduleEvents: EventSource {
         "appointment.in_session": .appointmentsRead, "appointment.checking_out": .appointmentsRead,
         "appointment.completed": .appointmentsRead, "appointment.no_show": .appointmentsRead, "appointment.restored": .appointmentsRead,
         "schedule.changed": .scheduleRead,
+        "waitlist.freed": .appointmentsRead, "waitlist.offered": .appointmentsRead, "waitlist.claimed": .appointmentsRead,
+        "waitlist.lapsed": .appointmentsRead,
     ]
-    private static let members = ["appointment", "day", "previous_day", "resource"]
+    private static let members = ["appointment", "day", "previous_day", "resource", "slot", "offer", "entry"]
 
     let log: EventLog
     let tail: EventTail

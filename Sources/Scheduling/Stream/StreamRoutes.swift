@@ -17,7 +17,7 @@ struct StreamRoutes {
         [
             .stream(
                 "/v1/locations/{location}/events",
-                "Tells which appointments and which hours change, as it happens; after `reset` read everything again",
+                "Tells which appointments, hours and offers to the waitlist change, as it happens; after `reset` read everything again",
                 .permission(.scheduleRead)
             ) { [log, tail] call, last in
                 let location = try call.location

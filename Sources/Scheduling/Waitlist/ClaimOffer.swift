@@ -58,6 +58,7 @@ struct ClaimOffer {
         entry.appointment = appointment.id
         entry.version += 1
         entry.updatedAt = work.now
+        work.enqueue(HoldStore.use(slot.hold, at: work.now))
         work.enqueue(FreedSlotStore.update(slot, at: work.now, by: actor))
         work.enqueue(OfferStore.claim(offer.id, at: work.now, by: actor))
         work.enqueue(OfferStore.close(slot.id, at: work.now, by: actor))
@@ -72,12 +73,16 @@ struct ClaimOffer {
             )
         )
         work.tell(
-            Event("waitlist.claimed", ["offer": offer.id, "slot": slot.id, "appointment": appointment.id, "patient": appointment.patient])
+            slot.event(
+                "waitlist.claimed",
+                work,
+                ["offer": offer.id, "entry": entry.id, "appointment": appointment.id, "patient": appointment.patient]
+            )
         )
         return Claimed(appointment: appointment, released: released)
     }
 
-    /// By all rules of booking. Whoever booked the time otherwise was first too.
+    /// By all rules of booking, in the place of the hold. Whoever booked the time otherwise was first too.
     private func book(_ offer: WaitlistOffer, _ slot: FreedSlot, _ work: Work) async throws -> Appointment {
         var booking = BookAppointmentBody()
         booking.patient = offer.patient
@@ -87,7 +92,7 @@ struct ClaimOffer {
         booking.start.instant = offer.startsAt
         booking.minutes = Int(clamping: offer.endsAt.seconds(since: offer.startsAt) / 60)
         do {
-            return try await BookAppointment(body: booking, tenancy: tenancy).run(work)
+            return try await BookAppointment(body: booking, tenancy: tenancy, hold: slot.hold).run(work)
         } catch let problem as Problem where problem.code == SlotTaken.problem.code {
             throw WaitlistOffer.taken
         }

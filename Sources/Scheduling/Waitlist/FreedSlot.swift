@@ -1,4 +1,7 @@
+import Access
+import Jobs
 import Postgres
+import Tenancy
 import Values
 
 /// Time that a cancellation or a move left, and who took it.
@@ -27,11 +30,34 @@ struct FreedSlot: Sendable, Hashable {
     var version: Int
     let createdAt: Instant
 
+    /// While it is offered its time is held, and the appointment of whoever claims it takes the place of the hold: all bear its id.
+    var hold: HoldID { HoldID(id.uuid) }
     var startsAt: Instant { span.start }
     var endsAt: Instant { span.end }
     var minutes: Int { Int(clamping: span.end.seconds(since: span.start) / 60) }
     /// Minutes that are used again; nothing until somebody took them.
     var recovered: Int { status == .taken ? minutes : 0 }
+
+    /// It is offered to nobody any more: its hold is released, and whoever claims it hears that the offer has run out.
+    func lapse(_ work: Work) {
+        var lapsed = self
+        lapsed.status = .lapsed
+        lapsed.version += 1
+        let actor = work.caller.actor.id
+        work.enqueue(FreedSlotStore.update(lapsed, at: work.now, by: actor))
+        work.enqueue(OfferStore.withdraw(id, at: work.now, by: actor))
+        work.enqueue(HoldStore.delete(hold))
+        work.enqueue(OccupancyStore.free(AppointmentID(id.uuid)))
+        work.tell(event("waitlist.lapsed", work))
+    }
+
+    /// What others are told: ids and the day.
+    func event(_ name: String, _ work: Work, _ more: QueueMembers = [:]) -> Event {
+        var members = more
+        members["slot"] = id.queueText
+        members["day"] = work.location.rules.wallClock(at: startsAt).day.queueText
+        return Event(name, members)
+    }
 
     /// What changes of an appointment freed, the oldest first: its history, from its state of now backwards.
     static func freed(by history: [AppointmentChange], of appointment: Appointment) -> [(cause: UUID, place: RepairPlace)] {

@@ -52,6 +52,7 @@ struct NoticeFreedTime: JobDescription {
             )
             // Noted by an earlier change's job when several come at once.
             guard try await !work.query(FreedSlotStore.insert(slot, by: work.caller.actor.id)).isEmpty else { continue }
+            work.tell(slot.event("waitlist.freed", work, ["appointment": appointment]))
             work.start(OfferWave(slot: slot.id, wave: 1))
         }
     }

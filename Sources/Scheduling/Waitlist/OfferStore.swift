@@ -61,6 +61,14 @@ enum OfferStore {
         """
     }
 
+    /// Those of a time that is not offered any more, whenever they would have run out.
+    static func withdraw(_ slot: FreedSlotID, at now: Instant, by actor: UUID) -> Statement {
+        """
+        update {location}.waitlist_offer set status = 'expired', version = version + 1, updated_at = \(now), updated_by = \(actor)
+        where slot_id = \(slot) and status = 'open'
+        """
+    }
+
     static func offer(_ row: Row) throws -> WaitlistOffer {
         WaitlistOffer(
             id: try row.value(0),

@@ -5,7 +5,7 @@ import Postgres
 import Tenancy
 import Values
 
-/// Offers freed time to the next people by rank, and comes again when they have not taken it.
+/// Offers freed time to the next people by rank and holds it for them, and comes again when they have not taken it.
 struct OfferWave: JobDescription {
     static let kind = "scheduling.offer_wave"
     static let policy = JobPolicy(timeLimit: .seconds(30))
@@ -29,8 +29,13 @@ struct OfferWave: JobDescription {
         let values = try await settings.values(at: try context.requireLocation())
         let size = values.number(.waitlistWaveSize)
         let minutes = values.number(.waitlistWaveMinutes)
-        _ = try await context.work("offer") { work in
-            try await offer(work, context.tenancy, size: size, minutes: minutes)
+        do {
+            _ = try await context.work("offer") { work in
+                try await offer(work, context.tenancy, size: size, minutes: minutes)
+            }
+        } catch let problem as Problem where problem.kind == .conflict {
+            // Somebody booked it between the look without locks and the hold: looked at again.
+            throw JobDecision.snooze(.seconds(1))
         }
     }
 
@@ -40,16 +45,17 @@ struct OfferWave: JobDescription {
         guard var freed = try rows[0].first.map(FreedSlotStore.slot), freed.status == .offered, freed.waves < wave else { return }
         let ranked = freed.startsAt > work.now ? try await WaitlistMatch(freed, work, tenancy) : nil
         let chosen = (ranked?.candidates ?? []).prefix(size)
-        freed.version += 1
-        if chosen.isEmpty {
-            freed.status = .lapsed
-        } else {
+        let expiry = min(work.now.adding(minutes: minutes), freed.startsAt)
+        if let kept = ranked?.slot(for: chosen, until: expiry) {
+            try await hold(kept, freed, until: expiry, work)
+            freed.version += 1
             freed.waves = wave
-            let expiry = min(work.now.adding(minutes: minutes), freed.startsAt)
+            work.enqueue(FreedSlotStore.update(freed, at: work.now, by: actor))
             for (place, candidate) in chosen.enumerated() { make(candidate, freed, place + 1, expiry, work) }
             work.start(OfferWave(slot: slot, wave: wave + 1), at: expiry)
+        } else {
+            freed.lapse(work)
         }
-        work.enqueue(FreedSlotStore.update(freed, at: work.now, by: actor))
         work.audit(
             Act(
                 "waitlist.offer",
@@ -59,6 +65,22 @@ struct OfferWave: JobDescription {
                 objects: chosen.map(\.entry.id.uuid)
             )
         )
+    }
+
+    /// Nobody else books it until the wave ends (DESIGN L7). Errors: `slot_taken` and others of a slot, when somebody was faster.
+    private func hold(_ kept: Slot, _ freed: FreedSlot, until expiry: Instant, _ work: Work) async throws {
+        try await kept.take(work)
+        let hold = Hold(
+            id: freed.hold,
+            type: kept.type.id,
+            patient: nil,
+            provider: freed.provider,
+            resources: freed.resources,
+            span: kept.span,
+            expiresAt: expiry,
+            createdAt: work.now
+        )
+        work.enqueue(HoldStore.renew(hold, by: work.caller.actor.id))
     }
 
     private func make(_ candidate: WaitlistMatch.Candidate, _ freed: FreedSlot, _ place: Int, _ expiry: Instant, _ work: Work) {
@@ -79,9 +101,10 @@ struct OfferWave: JobDescription {
         )
         work.enqueue(OfferStore.insert(offer, by: work.caller.actor.id))
         work.tell(
-            Event(
+            freed.event(
                 "waitlist.offered",
-                ["offer": offer.id, "slot": freed.id, "entry": offer.entry, "patient": offer.patient, "expires_at": expiry]
+                work,
+                ["offer": offer.id, "entry": offer.entry, "patient": offer.patient, "expires_at": expiry]
             )
         )
     }

@@ -13,11 +13,16 @@ struct WaitlistMatch: Sendable {
     }
 
     let candidates: [Candidate]
+    private let freed: FreedSlot
+    private let cast: [Resource]
+    private let hours: DiaryHours
+    private let timetable: Timetable
+    private let allotments: [ResourceID: [InstantRange]]
 
     init(_ freed: FreedSlot, _ work: Work, _ tenancy: Tenancy) async throws {
         let entries = try await work.query(WaitlistStore.candidates(freed)).map(WaitlistStore.entry)
         let rules = work.location.rules
-        let hours = DiaryHours(around: freed.startsAt, minutes: freed.minutes, rules)
+        hours = DiaryHours(around: freed.startsAt, minutes: freed.minutes, rules)
         let ids = [freed.provider.resource] + freed.resources
         let answers = try await work.query([
             WaitlistStore.patrons(entries.map(\.patient), after: freed.endsAt),
@@ -35,10 +40,11 @@ struct WaitlistMatch: Sendable {
             uniquingKeysWith: { first, _ in first }
         )
         let found = try answers[2].map(ResourceStore.resource)
-        let cast = ids.compactMap { id in found.first { $0.id == id } }
-        let diary = Diary(try OccupancyStore.all(answers[3]), in: hours.window)
-        let timetable = try TimetableStore.timetable(answers[4], rules)
-        let allotments = try await AllotmentStore.read(cast, at: work.location, in: hours.window, tenancy)
+        cast = ids.compactMap { id in found.first { $0.id == id } }
+        // A clock that is behind still sees the hold of the wave that has ended.
+        let diary = Diary(try OccupancyStore.all(answers[3]), in: hours.window, moving: AppointmentID(freed.id.uuid))
+        timetable = try TimetableStore.timetable(answers[4], rules)
+        allotments = try await AllotmentStore.read(cast, at: work.location, in: hours.window, tenancy)
         var candidates: [Candidate] = []
         for entry in entries {
             guard let (patron, later) = patrons[entry.patient] else { continue }
@@ -61,6 +67,27 @@ struct WaitlistMatch: Sendable {
             }
         }
         self.candidates = WaitlistMatch.ordered(candidates)
+        self.freed = freed
+    }
+
+    /// The time of whoever of them needs most of it, held until the wave ends; nil of nobody.
+    func slot(for chosen: some Sequence<Candidate>, until expiry: Instant) -> Slot? {
+        let longest = chosen.max { $0.type.minutesWithBuffers < $1.type.minutesWithBuffers }
+        return longest.map { longest in
+            Slot(
+                appointment: AppointmentID(freed.id.uuid),
+                patron: nil,
+                resources: cast,
+                type: longest.type,
+                span: longest.span,
+                hours: hours,
+                timetable: timetable,
+                // The wave before held the same resources.
+                kept: [],
+                allotments: allotments,
+                expiry: expiry
+            )
+        }
     }
 
     /// The most points first, then who waits longest; a patient with several entries is asked once.
@@ -70,4 +97,8 @@ struct WaitlistMatch: Sendable {
             (-$0.rank.points, $0.entry.createdAt, $0.entry.id) < (-$1.rank.points, $1.entry.createdAt, $1.entry.id)
         }.filter { asked.insert($0.entry.patient).inserted }
     }
+}
+
+extension AppointmentType {
+    fileprivate var minutesWithBuffers: Int { bufferBefore + minutes + bufferAfter }
 }
