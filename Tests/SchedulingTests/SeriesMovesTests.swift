@@ -75,7 +75,8 @@ private struct RandomSeries {
                     appointment: appointmentID(1000 + number),
                     holder: cast[Int.random(in: 0...1, using: &random)].id.uuid,
                     lanes: try #require(Bool.random(using: &random) ? Int4Range(0, nil) : Int4Range(lane, lane + 1)),
-                    span: try #require(InstantRange(from, from.adding(minutes: 60)))
+                    span: try #require(InstantRange(from, from.adding(minutes: 60))),
+                    sharing: 2
                 )
             )
         }
@@ -123,7 +124,14 @@ private struct RandomSeries {
             all.append(SeriesMoves.One(want: want, planned: planned))
             taken += want.demands.compactMap { demand in
                 Int4Range(0, demand.lanes == 1 ? nil : 1).map {
-                    Occupancy(appointment: want.appointment, holder: demand.holder, lanes: $0, span: demand.span(for: span), type: type.id)
+                    Occupancy(
+                        appointment: want.appointment,
+                        holder: demand.holder,
+                        lanes: $0,
+                        span: demand.span(for: span),
+                        type: type.id,
+                        sharing: type.sharing
+                    )
                 }
             }
         }
