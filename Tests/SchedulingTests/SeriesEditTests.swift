@@ -91,6 +91,33 @@ struct SeriesEditTests {
         #expect(try await practice.appointments(of: series.id).count == 3)
     }
 
+    @Test(
+        "of a year of days each is in the way of the one before: one that cannot move keeps those back as far as a gap, and nobody waits long"
+    )
+    func chain() async throws {
+        let practice = try await Serial.shared.value
+        let (provider, patient) = (try await practice.newProvider("Chain"), try await practice.newPatient("Chain"))
+        let first = Practice.day(600)
+        let gap: JSON = .array([.string(first.adding(days: 100).description)])
+        let series = try await practice.bookSeries(
+            practice.seriesBody(patient, provider, "FREQ=DAILY;COUNT=366", first, "09:00", [("exceptions", gap)])
+        )
+        #expect(series.status == 201, "\(series.text)")
+        _ = try await practice.block(provider, first.adding(days: 366), "08:00", "12:00")
+        let watch = Stopwatch()
+        async let patched = patch(practice, series.id, 1, ["scope": "all", "days": 1, "on_conflict": "skip"])
+        let booked = try await practice.book(patient: 1, first.adding(days: 300), "15:00", [("provider_id", .string(provider))])
+        let waited = watch.elapsed
+        let moved = try await patched
+        print("series: moved after \(watch.elapsed), booked beside it after \(waited)")
+        #expect(booked.status == 201, "\(booked.text)")
+        #expect(moved.status == 200, "\(moved.status) \(moved.text.prefix(500))")
+        #expect(moved.json["changed_ids"]?.items.count == 100)
+        #expect(moved.json["left"]?.items.compactMap { $0["ordinal"]?.integer } == Array(101...365))
+        // As generous as a debug build needs.
+        #expect(watch.elapsed < .seconds(8) && waited < .seconds(8))
+    }
+
     @Test("cancelling this and the following frees their time and leaves those before; what is over is not cancelled twice")
     func cancelled() async throws {
         let practice = try await Serial.shared.value

@@ -18,11 +18,14 @@ struct BackToBackSearch: Sendable {
     /// others change their lanes.
     private typealias Blame = Set<UUID?>
 
-    struct Part: Sendable {
+    /// A class, because a copy of it with every step would be most of the work.
+    final class Part: Sendable {
         let search: OpeningSearch
         /// Seconds after the end of the one before.
         let waits: [Int64]
         let performers: [Resource]
+        /// The least busy of each day first.
+        let leastBusy: [Day: [Resource]]
         let places: [ResourceID: Starts]
         let pool: [(resource: Resource, starts: Starts)]
         /// What it needs besides its provider.
@@ -30,15 +33,21 @@ struct BackToBackSearch: Sendable {
         let edges: [ResourceID: [InstantRange]]
         let loads: [Day: OpeningSearch.DayLoad]
         /// Where it may begin with anybody, and the others may follow if they do not get in each other's way.
-        var starts = Starts()
+        let starts: Starts
         /// Whether its minutes before and after may be those of a part that comes later.
-        var isNear = false
+        let isNear: Bool
 
-        init(_ search: OpeningSearch, within minutes: Int) {
+        init(_ search: OpeningSearch, within minutes: Int, before later: [Part]) {
             self.search = search
             waits = stride(from: 0, through: minutes, by: FurtherPart.step).map { Int64($0) * 60 }
             let found = search.places().filter { !$0.starts.isEmpty }
-            performers = found.map(\.provider)
+            let performers = found.map(\.provider)
+            let loads = search.loads(search.performers)
+            self.performers = performers
+            self.loads = loads
+            leastBusy = loads.mapValues { load in
+                performers.sorted { (load.minutes[$0.id] ?? 0, $0.id) < (load.minutes[$1.id] ?? 0, $1.id) }
+            }
             places = Dictionary(found.map { ($0.provider.id, $0.starts) }, uniquingKeysWith: { first, _ in first })
             pool = search.pool()
             needs = Set(search.type.needs).sorted { $0.rawValue < $1.rawValue }.compactMap { kind in
@@ -46,8 +55,9 @@ struct BackToBackSearch: Sendable {
                 return count > 0 ? (kind, count) : nil
             }
             edges = Dictionary(performers.map { ($0.id, search.edges(of: $0)) }, uniquingKeysWith: { first, _ in first })
-            loads = search.loads(search.performers)
-            starts = Starts(places.values.flatMap(\.ranges))
+            let all = Starts(found.flatMap(\.starts.ranges))
+            starts = later.first.map { all.intersection($0.starts.preceded(by: search.seconds, waiting: $0.waits)) } ?? all
+            isNear = later.contains { search.type.bufferAfter + $0.search.type.bufferBefore > 0 }
         }
     }
 
@@ -61,15 +71,8 @@ struct BackToBackSearch: Sendable {
 
     init(_ searches: [(search: OpeningSearch, within: Int)], mostSteps: Int = 250_000) {
         self.mostSteps = mostSteps
-        var parts = searches.map { Part($0.search, within: $0.within) }
-        for index in parts.indices.dropLast().reversed() {
-            let next = parts[index + 1]
-            parts[index].starts = parts[index].starts.intersection(
-                next.starts.preceded(by: parts[index].search.seconds, waiting: next.waits)
-            )
-            let after = parts[index].search.type.bufferAfter
-            parts[index].isNear = parts[(index + 1)...].contains { after + $0.search.type.bufferBefore > 0 }
-        }
+        var parts: [Part] = []
+        for (search, minutes) in searches.reversed() { parts.insert(Part(search, within: minutes, before: parts), at: 0) }
         self.parts = parts
     }
 
@@ -99,7 +102,8 @@ struct BackToBackSearch: Sendable {
             let start = end.adding(seconds: wait)
             let second = start.wholeSeconds(roundedUp: true)
             guard part.starts.contains(second), let span = InstantRange(start, start.adding(seconds: part.search.seconds)) else { continue }
-            for provider in part.leastBusy(at: start) where part.places[provider.id]?.contains(second) == true {
+            let performers = part.leastBusy[part.search.clock.day(at: start)] ?? []
+            for provider in performers where part.places[provider.id]?.contains(second) == true {
                 var later: Blame = []
                 if let found = try ways(provider, at: span, after: placed, &later) { return found }
                 blame.formUnion(later)
@@ -192,8 +196,8 @@ struct BackToBackSearch: Sendable {
     /// What is booked of a calendar at a time, and what the parts before take of it.
     private func taken(_ demand: Demand, _ part: Part, _ span: InstantRange, _ placed: [Placed]) -> [Occupancy] {
         let wanted = demand.span(for: span)
-        let own = placed.flatMap(\.taken).filter { $0.holder == demand.holder }
-        return (part.search.load.occupancies(of: demand.holder) + own).filter { $0.span.overlaps(wanted) }
+        let own = placed.flatMap(\.taken).filter { $0.holder == demand.holder && $0.span.overlaps(wanted) }
+        return part.search.load.occupancies(of: demand.holder, meeting: wanted) + own
     }
 
     // MARK: What is shown
@@ -217,12 +221,5 @@ struct BackToBackSearch: Sendable {
             )
         }
         return whole
-    }
-}
-
-extension BackToBackSearch.Part {
-    fileprivate func leastBusy(at start: Instant) -> [Resource] {
-        guard performers.count > 1, let load = loads[search.clock.day(at: start)] else { return performers }
-        return performers.sorted { (load.minutes[$0.id] ?? 0, $0.id) < (load.minutes[$1.id] ?? 0, $1.id) }
     }
 }

@@ -55,8 +55,13 @@ struct FindOpenings {
             let all = try preferred(first.all())
             return answer(first.completed(body.order.first(body.limit, of: all)), of: all.count)
         }
-        var together = BackToBackSearch([(first, 0)] + further)
-        let all = try preferred(try together.all())
+        let together = BackToBackSearch([(first, 0)] + further)
+        // The longest of searches: others are served meanwhile.
+        let ways = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            var search = together
+            return try search.all()
+        }
+        let all = try preferred(ways)
         return answer(body.order.first(body.limit, of: all), of: all.count)
     }
 

@@ -9,7 +9,17 @@ struct Load: Sendable {
         let type: AppointmentTypeID?
         /// As `Occupancy.sharing`.
         let sharing: Int
-        let spans: [InstantRange]
+        fileprivate let timeline: Timeline
+
+        /// - Parameter spans: In the order of their beginnings.
+        init(lanes: Int4Range, type: AppointmentTypeID?, sharing: Int, spans: [InstantRange]) {
+            self.lanes = lanes
+            self.type = type
+            self.sharing = sharing
+            timeline = Timeline(spans)
+        }
+
+        var spans: [InstantRange] { timeline.spans }
     }
 
     private let lanes: [UUID: [Lane]]
@@ -36,11 +46,18 @@ struct Load: Sendable {
     /// All that is taken of one calendar, one span where several overlap.
     func spans(of holder: UUID) -> [InstantRange] { InstantRange.joined(lanes(of: holder).flatMap(\.spans)) }
 
-    /// What a group may join.
-    func occupancies(of holder: UUID) -> [Occupancy] {
+    /// What is taken of one calendar at a time.
+    func occupancies(of holder: UUID, meeting span: InstantRange) -> [Occupancy] {
         lanes(of: holder).flatMap { lane in
-            lane.spans.map {
-                Occupancy(appointment: .blank, holder: holder, lanes: lane.lanes, span: $0, type: lane.type, sharing: lane.sharing)
+            lane.timeline.meeting(span).map {
+                Occupancy(
+                    appointment: .blank,
+                    holder: holder,
+                    lanes: lane.lanes,
+                    span: lane.spans[$0],
+                    type: lane.type,
+                    sharing: lane.sharing
+                )
             }
         }
     }
@@ -63,17 +80,16 @@ struct Load: Sendable {
 
     /// A group begins where nobody is, or with those of it who are there already.
     private func group(_ demand: Demand, _ seconds: Int64, _ possible: Starts) -> Starts {
-        let taken = occupancies(of: demand.holder)
-        let alone = possible.subtracting(Load.blocked(taken.map(\.span), demand, seconds))
-        guard let window = InstantRange.joined(taken.map(\.span)).enclosing else { return alone }
-        let diary = Diary(taken, in: window)
-        let joined = Set(taken.filter { $0.type == demand.group }.map { $0.span.start.adding(minutes: demand.bufferBefore) }).filter {
-            start in
+        let taken = lanes(of: demand.holder)
+        let alone = possible.subtracting(Load.blocked(taken.flatMap(\.spans), demand, seconds))
+        let theirs = taken.filter { $0.type == demand.group }.flatMap(\.spans)
+        let joined = Set(theirs.map { $0.start.adding(minutes: demand.bufferBefore) }).filter { start in
             guard possible.contains(start.wholeSeconds(roundedUp: true)), let span = InstantRange(start, start.adding(seconds: seconds))
             else {
                 return false
             }
-            return diary.conflicts([demand], span).isEmpty
+            let wanted = demand.span(for: span)
+            return Diary(occupancies(of: demand.holder, meeting: wanted), in: wanted).conflicts([demand], span).isEmpty
         }
         return alone.union(Starts(joined.map { $0.wholeSeconds(roundedUp: true)..<$0.wholeSeconds(roundedUp: true) + 1 }))
     }
@@ -86,13 +102,5 @@ struct Load: Sendable {
                 return low..<max(low, span.end.wholeSeconds(roundedUp: true) + Int64(demand.bufferBefore) * 60)
             }
         )
-    }
-}
-
-extension [InstantRange] {
-    /// From the first beginning to the last end, of spans in order.
-    var enclosing: InstantRange? {
-        guard let first, let end = map(\.end).max() else { return nil }
-        return InstantRange(first.start, end)
     }
 }

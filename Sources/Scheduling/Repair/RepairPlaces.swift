@@ -39,6 +39,8 @@ struct RepairPlaces {
     private let soft: [UUID: [(visit: Int, span: InstantRange)]]
     private let open: [InstantRange]
     private let steps: [Int64]
+    /// Those in use, in order.
+    private let active: [Resource.Kind: [ResourceID]]
     private var starts: [Key: Starts] = [:]
     /// Whether some place was left out.
     private(set) var isCut = false
@@ -47,6 +49,8 @@ struct RepairPlaces {
         let resource: ResourceID
         let type: AppointmentTypeID
         let seconds: Int64
+        /// If nothing were booked.
+        let whenEmpty: Bool
     }
 
     /// - Parameters:
@@ -71,6 +75,7 @@ struct RepairPlaces {
         fixed = Load(stays)
         steps = ClockGrid(day.clock, step: day.step, day.timetable.rules).moments(of: day.clock.first)
         self.soft = soft
+        active = Dictionary(grouping: day.resources.values.filter(\.active), by: \.kind).mapValues { $0.map(\.id).sorted() }
         // Where no hours are set, the usual ones of clinics and those that are kept here on this day.
         let usual = DiaryHours.usual.flatMap { day.clock.span(of: $0, on: day.clock.first) } ?? day.clock.whole
         let first = day.visits.map(\.span.start).min() ?? usual.start
@@ -83,14 +88,19 @@ struct RepairPlaces {
         let visit = day.visits[index]
         guard let type = day.types[visit.type] else { return [] }
         let length = visit.span.end.seconds(since: visit.span.start)
-        let patient = fixed.starts(Demand(patient: visit.patient), seconds: length, inside: [day.clock.whole])
-        let performers = performers(visit, type).map { ($0, starts(of: $0, type, length, isProvider: true)) }
+        let performers = performers(visit, type).map { (id: $0, starts: starts(of: $0, type, length)) }
+        let further = visit.further.map { own in alike(own).map { (id: $0, starts: starts(of: $0, type, length)) } }
+        // Where the patient, somebody who performs and something of each kind it needs are free, though perhaps not together.
+        var possible = fixed.starts(Demand(patient: visit.patient), seconds: length, inside: [day.clock.whole])
+        for some in [performers] + further { possible = possible.intersection(Starts(some.flatMap(\.starts.ranges))) }
+        guard !possible.isEmpty else { return [] }
         var candidates: [RepairCandidate] = []
-        for second in grid(visit, length) where patient.contains(second) {
+        for second in grid(visit, length) where possible.contains(second) {
             let start = Instant(seconds: second)
             guard let span = InstantRange(start, start.adding(seconds: length)) else { continue }
+            let free = further.map { $0.filter { $0.starts.contains(second) }.map(\.id) }
             for (provider, own) in performers where own.contains(second) {
-                for further in combinations(visit, type, second, length, without: provider) {
+                for further in combinations(free, without: provider) {
                     let place = RepairPlace(provider: provider, further: further, span: span)
                     if span == visit.span, provider == visit.provider, Set(further) == Set(visit.further) { continue }
                     candidates.append(candidate(index, place))
@@ -120,8 +130,12 @@ struct RepairPlaces {
 
     func performers(_ visit: RepairDay.Visit, _ type: AppointmentType) -> [ResourceID] {
         if day.keepsProviders { return [visit.provider] }
-        let others = day.resources.values.filter { $0.kind == .provider && $0.active && $0.id != visit.provider && type.mayPerform($0.id) }
-        return [visit.provider] + others.map(\.id).sorted()
+        return [visit.provider] + (active[.provider] ?? []).filter { $0 != visit.provider && type.mayPerform($0) }
+    }
+
+    /// A further resource, and others of its kind.
+    private func alike(_ own: ResourceID) -> [ResourceID] {
+        [own] + (active[day.resources[own]?.kind ?? .room] ?? []).filter { $0 != own }
     }
 
     /// Where the visit is, then the steps of the day, nearest first; nothing in the past.
@@ -133,49 +147,42 @@ struct RepairPlaces {
         return seconds.filter { $0 >= earliest }.sorted { (abs($0 - own), $0) < (abs($1 - own), $1) }
     }
 
-    /// The further resources at a moment: its own where they are free, and others of the same kinds.
-    private mutating func combinations(
-        _ visit: RepairDay.Visit,
-        _ type: AppointmentType,
-        _ second: Int64,
-        _ length: Int64,
-        without provider: ResourceID
-    ) -> [[ResourceID]] {
+    /// What a visit could have besides its provider: one of each of these that are free.
+    private mutating func combinations(_ free: [[ResourceID]], without provider: ResourceID) -> [[ResourceID]] {
         var all: [[ResourceID]] = [[]]
-        for own in visit.further {
-            let kind = day.resources[own]?.kind ?? .room
-            let others = day.resources.values.filter { $0.kind == kind && $0.active && $0.id != own }.map(\.id).sorted()
-            let free = ([own] + others).filter { $0 != provider && starts(of: $0, type, length, isProvider: false).contains(second) }
+        for free in free {
             var next: [[ResourceID]] = []
             var seen: Set<Set<ResourceID>> = []
             for head in all {
-                for id in free where !head.contains(id) && seen.insert(Set(head + [id])).inserted { next.append(head + [id]) }
-            }
-            if next.count > RepairPlaces.combinations {
-                isCut = true
-                next.removeLast(next.count - RepairPlaces.combinations)
+                for id in free where id != provider && !head.contains(id) && seen.insert(Set(head + [id])).inserted {
+                    if next.count == RepairPlaces.combinations {
+                        isCut = true
+                        break
+                    }
+                    next.append(head + [id])
+                }
             }
             all = next
         }
         return all
     }
 
-    private mutating func starts(of id: ResourceID, _ type: AppointmentType, _ length: Int64, isProvider: Bool) -> Starts {
-        let key = Key(resource: id, type: type.id, seconds: length)
+    private mutating func starts(of id: ResourceID, _ type: AppointmentType, _ length: Int64, whenEmpty: Bool = false) -> Starts {
+        let key = Key(resource: id, type: type.id, seconds: length, whenEmpty: whenEmpty)
         if let known = starts[key] { return known }
-        let found = allowed(id, type, length)
+        let found = allowed(id, type, length, besides: whenEmpty ? Load() : fixed)
         starts[key] = found
         return found
     }
 
     /// Where hours, blocks, outages, allotments and what stays leave room.
-    private func allowed(_ id: ResourceID, _ type: AppointmentType, _ length: Int64) -> Starts {
+    private func allowed(_ id: ResourceID, _ type: AppointmentType, _ length: Int64, besides taken: Load) -> Starts {
         guard let resource = day.resources[id] else { return Starts() }
         let location = day.timetable.hours(of: nil, day.clock)
         let own = day.timetable.hours(of: id, day.clock)
         let hours = own.map { InstantRange.common(location ?? [day.clock.whole], $0) } ?? location ?? open
         let demand = Demand(resource, type)
-        var starts = fixed.starts(demand, seconds: length, inside: hours)
+        var starts = taken.starts(demand, seconds: length, inside: hours)
         let wide = day.clock.whole.widened(by: AppointmentType.bufferRange.upperBound)
         let out = day.outages.filter { $0.resource == nil || $0.resource == id }.map(\.span)
         let blocks = day.timetable.blocks(of: id, meeting: wide).map(\.span) + out
@@ -194,29 +201,21 @@ struct RepairPlaces {
         let visit = day.visits[index]
         guard visit.isMovable else { return .underWay }
         guard let type = day.types[visit.type] else { return .noPerformer }
-        let empty = RepairPlaces(emptied, homeless: [], yielding: [])
         let length = visit.span.end.seconds(since: visit.span.start)
         let earliest = day.now.wholeSeconds(roundedUp: true)
         let performers = performers(visit, type)
         let isAlone = performers.count == 1
         let canBeUsed = performers.contains { id in
-            empty.allowed(id, type, length).ranges.contains { $0.upperBound > earliest }
+            starts(of: id, type, length, whenEmpty: true).ranges.contains { $0.upperBound > earliest }
         }
         if canBeUsed,
             visit.further.allSatisfy({ own in
                 let kind = day.resources[own]?.kind ?? .room
-                return day.resources.values.contains { $0.kind == kind && !empty.allowed($0.id, type, length).isEmpty }
+                return day.resources.values.contains { $0.kind == kind && !starts(of: $0.id, type, length, whenEmpty: true).isEmpty }
             })
         {
             return .taken
         }
         return isAlone ? .noPerformer : .noHours
-    }
-
-    /// The day as if nothing were booked.
-    private var emptied: RepairDay {
-        var empty = day
-        empty.taken = []
-        return empty
     }
 }

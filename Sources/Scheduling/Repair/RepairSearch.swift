@@ -49,11 +49,12 @@ struct RepairSearch {
         // First without moving anybody else: a good answer soon, which the second pass only has to better.
         othersAtMost = 0
         stop = day.othersAtMost == 0 ? patience : patience / 2
-        descend(order[...], [], [], 0)
+        let least = order.reduce(0) { $0 + self.least($1) }
+        descend(order[...], [], [], 0, least)
         if day.othersAtMost > 0 {
             othersAtMost = day.othersAtMost
             stop = patience
-            descend(order[...], [], [], 0)
+            descend(order[...], [], [], 0, least)
         }
         let moves = best.compactMapValues { $0.weight >= RepairWeight.stuck ? nil : $0.place }
         return (moves, steps < patience && !places.isCut)
@@ -70,6 +71,8 @@ struct RepairSearch {
         return found
     }
 
+    private mutating func least(_ index: Int) -> Int { candidates(index).first?.weight ?? RepairWeight.stuck }
+
     private func stay(_ index: Int) -> RepairCandidate {
         let visit = day.visits[index]
         let place = RepairPlace(provider: visit.provider, further: visit.further, span: visit.span)
@@ -77,11 +80,13 @@ struct RepairSearch {
         return RepairCandidate(place: place, takes: takes, weight: RepairWeight.stuck, blockers: [])
     }
 
+    /// - Parameter least: What those who are pending cost at least, together.
     private mutating func descend(
         _ pending: ArraySlice<Int>,
         _ decided: [(visit: Int, candidate: RepairCandidate)],
         _ moved: Set<Int>,
-        _ weight: Int
+        _ weight: Int,
+        _ least: Int
     ) {
         guard let index = pending.first else {
             if weight < bestWeight {
@@ -91,8 +96,8 @@ struct RepairSearch {
             return
         }
         let rest = pending.dropFirst()
-        var bound = weight
-        for other in rest { bound += candidates(other).first?.weight ?? RepairWeight.stuck }
+        let others = least - self.least(index)
+        let bound = weight + others
         for candidate in candidates(index) {
             guard bound + candidate.weight < bestWeight else { return }
             guard steps < stop else { return }
@@ -100,11 +105,13 @@ struct RepairSearch {
             let disturbed = candidate.blockers.subtracting(moved)
             guard moved.count + disturbed.count <= othersAtMost else { continue }
             guard !decided.contains(where: { $0.candidate.collides(with: candidate) }) else { continue }
+            let leastOfAll = disturbed.reduce(others) { $0 + self.least($1) }
             descend(
                 ArraySlice(disturbed.sorted()) + rest,
                 decided + [(index, candidate)],
                 moved.union(disturbed),
-                weight + candidate.weight
+                weight + candidate.weight,
+                leastOfAll
             )
         }
     }

@@ -15,8 +15,7 @@ struct MoveSeries {
     /// One that is to move.
     private struct Move {
         let old: Appointment
-        let want: Want
-        let planned: PlannedOccurrence
+        let new: SeriesMoves.One
     }
 
     static let nothingAsked = Problem.invalid("nothing_to_change", "Send days, time or minutes.")
@@ -41,8 +40,10 @@ struct MoveSeries {
         }
         guard !open.isEmpty else { throw SeriesScope.nothingLeft }
         let resources = try answers[4].map(ResourceStore.resource)
-        let moves = try open.map { try move($0, series, type, patron, resources, work) }.sorted { $0.planned.ordinal < $1.planned.ordinal }
-        let windows = moves.map { DiaryHours(around: $0.planned.span.start, minutes: $0.planned.minutes, work.location.rules).window }
+        let moves = try open.map { try move($0, series, type, patron, resources, work) }.sorted {
+            $0.new.planned.ordinal < $1.new.planned.ordinal
+        }
+        let windows = moves.map(\.new.planned).map { DiaryHours(around: $0.span.start, minutes: $0.minutes, work.location.rules).window }
         let used = Set(open.flatMap(\.allResources))
         let many = TakeMany(
             resources: used.sorted(),
@@ -54,7 +55,15 @@ struct MoveSeries {
         if let whole = windows.whole {
             agenda.allotments = try await AllotmentStore.read(resources, at: work.location, in: whole, tenancy)
         }
-        let (looked, places) = try settle(moves, taken, agenda, work)
+        let together = SeriesMoves(
+            all: moves.map(\.new),
+            taken: taken,
+            empty: agenda,
+            timeZone: work.location.timeZone.name,
+            choice: body.choice,
+            showsAppointments: work.caller.may(.appointmentsRead, at: work.location)
+        )
+        let (looked, places) = try together.places()
         return try await save(moves, looked, places, &series, work)
     }
 
@@ -76,49 +85,23 @@ struct MoveSeries {
         let time = body.time ?? old.time
         // Where neither is asked for, it begins when it does: it may be the later of two moments the clocks show alike.
         let isSame = day == old.day && time == old.time
-        return Move(
-            old: old,
-            want: Want(
-                appointment: old.id,
-                patron: Patron(id: old.patient, isReturning: patron.isReturning),
-                resources: cast,
-                type: type,
-                settled: settled
-            ),
-            planned: try PlannedOccurrence(
-                ordinal: series.entries.first { $0.appointment == old.id }?.ordinal ?? 1,
-                appointment: old.id,
-                day: day,
-                time: time,
-                isExtra: false,
-                isSame ? .once(old.startsAt) : work.location.rules.read(day, time),
-                minutes: body.minutes ?? old.minutes
-            )
+        let want = Want(
+            appointment: old.id,
+            patron: Patron(id: old.patient, isReturning: patron.isReturning),
+            resources: cast,
+            type: type,
+            settled: settled
         )
-    }
-
-    /// Where each goes; nil stays. Those that stay are in the way of the others, which may make more of them stay.
-    private func settle(_ moves: [Move], _ taken: [Occupancy], _ empty: Agenda, _ work: Work) throws -> (SeriesPlan, [InstantRange?]) {
-        let wants = Dictionary(moves.map { ($0.old.id, $0.want) }, uniquingKeysWith: { first, _ in first })
-        let showsAppointments = work.caller.may(.appointmentsRead, at: work.location)
-        var staying: Set<AppointmentID> = []
-        while true {
-            var agenda = Agenda(
-                taken.filter { staying.contains($0.appointment) || wants[$0.appointment] == nil },
-                empty.timetable,
-                now: empty.now
-            )
-            agenda.allotments = empty.allotments
-            var plan = SeriesPlan(timeZone: work.location.timeZone.name, occurrences: moves.map(\.planned))
-            plan.look(&agenda, staying: staying) { occurrence in wants[occurrence.appointment] }
-            let places = try plan.places(body.choice, showsAppointments: showsAppointments).enumerated().map { index, place in
-                staying.contains(plan.occurrences[index].appointment) ? nil : place
-            }
-            let stay = Set(zip(plan.occurrences, places).filter { $0.1 == nil }.map { $0.0.appointment })
-            guard stay != staying else { return (plan, places) }
-            guard stay.count < moves.count else { throw SeriesPlan.problem(plan.occurrences, showsAppointments: showsAppointments) }
-            staying.formUnion(stay)
-        }
+        let planned = try PlannedOccurrence(
+            ordinal: series.entries.first { $0.appointment == old.id }?.ordinal ?? 1,
+            appointment: old.id,
+            day: day,
+            time: time,
+            isExtra: false,
+            isSame ? .once(old.startsAt) : work.location.rules.read(day, time),
+            minutes: body.minutes ?? old.minutes
+        )
+        return Move(old: old, new: SeriesMoves.One(want: want, planned: planned))
     }
 
     private func save(_ moves: [Move], _ looked: SeriesPlan, _ places: [InstantRange?], _ series: inout Series, _ work: Work)
@@ -128,7 +111,7 @@ struct MoveSeries {
             $0.span != $0.move.old.span
         }
         try await TakeMany.take(
-            moving.map { (want: $0.move.want, span: $0.span) },
+            moving.map { (want: $0.move.new.want, span: $0.span) },
             freeing: moving.map(\.move.old.id),
             work
         )

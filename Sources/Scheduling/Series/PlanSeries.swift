@@ -100,7 +100,7 @@ struct PlanSeries {
             occurrences: planned,
             strayExceptions: try recurrence.strayExceptions(rules, limits: Series.limits)
         )
-        plan.look(&agenda) { want($0.appointment, found) }
+        plan.look(&agenda, proposing: body.choice != .skip) { want($0.appointment, found) }
         return plan
     }
 

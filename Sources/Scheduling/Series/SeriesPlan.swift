@@ -106,8 +106,14 @@ struct SeriesPlan: Sendable {
     /// to one that is moved.
     /// - Parameters:
     ///   - staying: Those that keep the time they have; they are in the agenda.
+    ///   - proposing: Whether other places are looked for, by far the most of the work.
     ///   - want: nil for what nobody wants.
-    mutating func look(_ agenda: inout Agenda, staying: Set<AppointmentID> = [], _ want: (PlannedOccurrence) -> Want?) {
+    mutating func look(
+        _ agenda: inout Agenda,
+        staying: Set<AppointmentID> = [],
+        proposing: Bool = true,
+        _ want: (PlannedOccurrence) -> Want?
+    ) {
         for index in occurrences.indices {
             guard let one = want(occurrences[index]) else { continue }
             let span = occurrences[index].span
@@ -115,7 +121,7 @@ struct SeriesPlan: Sendable {
             guard occurrences[index].state == .free, !staying.contains(one.appointment) else { continue }
             agenda.take(one, at: span)
         }
-        for index in occurrences.indices where occurrences[index].state != .free {
+        for index in occurrences.indices where proposing && occurrences[index].state != .free {
             let occurrence = occurrences[index]
             guard let one = want(occurrence), !staying.contains(one.appointment) else { continue }
             // What only the clocks are against can be at the moment that is nearest.

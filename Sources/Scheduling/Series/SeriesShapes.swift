@@ -60,7 +60,12 @@ extension PlannedOccurrence {
         Field("ends_at", \.span.end, .instant)
         Field("state", \.state, .choice())
         Field("obstacles", \.obstacles, .list(of: .object(Obstacle.shape), 0...PlannedOccurrence.namedObstacles))
-        Field("proposed", \.proposed, .object(InstantRange.slotShape), about: "The nearest opening of its day; null when it has none.")
+        Field(
+            "proposed",
+            \.proposed,
+            .object(InstantRange.slotShape),
+            about: "The nearest opening of its day; null when it has none, and where skip asks for none."
+        )
     }
 }
 

@@ -5,13 +5,26 @@ struct Timetable: Sendable {
     let rules: TimeZoneRules
     private let weekly: [ResourceID?: [WeeklyHours]]
     private let dated: [ResourceID?: [DatedHours]]
-    private let blocks: [ResourceID?: [Block]]
+    private let blocks: [ResourceID?: Blocks]
+
+    /// Those of one calendar, in order.
+    private struct Blocks {
+        let all: [Block]
+        let timeline: Timeline
+
+        init(_ unordered: [Block]) {
+            all = unordered.sorted { ($0.startsAt, $0.id) < ($1.startsAt, $1.id) }
+            timeline = Timeline(all.map(\.span))
+        }
+
+        func meeting(_ span: InstantRange) -> [Block] { timeline.meeting(span).map { all[$0] } }
+    }
 
     init(_ rules: TimeZoneRules, weekly: [WeeklyHours] = [], dated: [DatedHours] = [], blocks: [Block] = []) {
         self.rules = rules
         self.weekly = Dictionary(grouping: weekly, by: \.resource)
         self.dated = Dictionary(grouping: dated, by: \.resource)
-        self.blocks = Dictionary(grouping: blocks, by: \.resource)
+        self.blocks = Dictionary(grouping: blocks, by: \.resource).mapValues(Blocks.init)
     }
 
     /// The hours of one calendar on one day.
@@ -58,13 +71,12 @@ struct Timetable: Sendable {
     }
 
     /// Every block that was read, in order.
-    var allBlocks: [Block] { blocks.values.flatMap(\.self).sorted { ($0.startsAt, $0.id) < ($1.startsAt, $1.id) } }
+    var allBlocks: [Block] { blocks.values.flatMap(\.all).sorted { ($0.startsAt, $0.id) < ($1.startsAt, $1.id) } }
 
     /// The blocks that meet a span: the resource's own, and those of the whole location.
     func blocks(of resource: ResourceID, meeting span: InstantRange) -> [Block] {
-        ((blocks[resource] ?? []) + (blocks[nil] ?? [])).filter { $0.span.overlaps(span) }.sorted {
-            ($0.startsAt, $0.id) < ($1.startsAt, $1.id)
-        }
+        let (own, common) = (blocks[resource]?.meeting(span) ?? [], blocks[nil]?.meeting(span) ?? [])
+        return (own + common).sorted { ($0.startsAt, $0.id) < ($1.startsAt, $1.id) }
     }
 }
 
