@@ -15,7 +15,7 @@ struct WaitlistCrowdTests {
         let clinic = practice.clinic
         let day = Practice.day(180)
         let provider = try await practice.make("providers", ["given_name": "Dr", "family_name": "Wanted"]).id
-        let long = try await practice.make("appointment-types", ["name": "Long visit", "minutes": 60]).id
+        let long = try await practice.make("appointment-types", ["name": "An hour, waited for", "minutes": 60]).id
         let (patient, type) = (try #require(UUID(practice.patients[0])), try #require(UUID(long)))
         _ = try await clinic.services.tenancy.transaction(clinic.north) { tx in
             try await tx.query(
