@@ -20,7 +20,7 @@ enum Servers {
 
     private static func run(_ function: String, _ arguments: String...) async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let script = #"source "$0/deploy/lib/servers.sh"; "$1" "$0/.local/test" "${@:2}""#
+        let script = #"source "$0/deploy/lib/servers.sh"; "$1" "${POLYCLINIC_TEST_STATE:-$0/.local/test}" "${@:2}""#
         let program = try Program(
             command: ["/bin/bash", "-c", script, root.path(percentEncoded: false).droppingLastSlash, function] + arguments
         )
