@@ -98,7 +98,10 @@ public struct StartCheck: Sendable {
         case when exists (select from pg_catalog.pg_namespace n, \
         pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a \
         where n.nspname not like 'pg\\_%' and a.privilege_type = 'CREATE' and (a.grantee = 0 or a.grantee in (select oid from mine))) \
-        then 'may make objects in a schema (CREATE)' end \
+        then 'may make objects in a schema (CREATE)' end, \
+        case when not exists (select from mine where rolname = 'audit_intake') or not exists (select from pg_catalog.pg_class c \
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = 'queue' and c.relname = 'audit_intake') \
+        then 'cannot record reads until `polyclinic install` has run' end \
         ], null)::text[]
         """
 }

@@ -25,15 +25,15 @@ public final class Database: Sendable {
     /// nothing is kept. For statements known to be short, each with a LIMIT: what is slow here delays everybody.
     ///
     /// When its connection is lost the flight is sent again, once: what it writes must bear that (an id made by the application and
-    /// `on conflict do nothing`). `durable` holds the answer until the next shared flush (a few milliseconds): what the flight committed,
-    /// even asynchronously, then survives a crash of the server.
+    /// `on conflict do nothing`). `durability` holds the answer until the next shared commit (a few milliseconds), so that what it asks for
+    /// survives a crash of the server.
     ///
     /// Cancellation: a flight on its way is finished, and its effect stays; the caller gets `CancellationError`.
     @discardableResult
     public func flight(
         _ scope: Scope,
         _ statements: [Statement],
-        durable: Bool = false,
+        durability: Durability = .none,
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws -> [Rows] {
@@ -50,7 +50,7 @@ public final class Database: Sendable {
                             database: self.number,
                             scope: scope,
                             statements: statements,
-                            durable: durable,
+                            durability: durability,
                             ticket: ticket,
                             origin: origin,
                             continuation: continuation
@@ -71,11 +71,11 @@ public final class Database: Sendable {
     public func flight(
         _ scope: Scope,
         _ statement: Statement,
-        durable: Bool = false,
+        durability: Durability = .none,
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws -> Rows {
-        try await flight(scope, [statement], durable: durable, file: file, line: line)[0]
+        try await flight(scope, [statement], durability: durability, file: file, line: line)[0]
     }
 
     /// One transaction on a leased connection, taken at the first query. BEGIN and the scope ride with the first statement, COMMIT with

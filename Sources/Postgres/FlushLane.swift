@@ -1,5 +1,6 @@
 /// One connection whose only work is a synchronous commit, over and over while anybody waits: everything that committed asynchronously
-/// before it is then on disk too. Requests that come while a commit is running share the next one.
+/// before it is then on disk too. Requests that come while a commit is running share the next one, and so do the rows that have to be in an
+/// intake before answers are given.
 final class FlushLane: ConnectionKeeper {
     private enum Waiter {
         case caller(FlushOrder)
@@ -15,6 +16,17 @@ final class FlushLane: ConnectionKeeper {
         }
     }
 
+    private struct Place {
+        let waiter: Waiter
+        let deadline: Nanoseconds
+        /// The row that the commit carries for it.
+        var row: (entry: Intake.Entry, intake: Intake)?
+        /// What it was committed with failed: one bad row must not keep the others' answers.
+        var isAlone = false
+        /// Its commit was sent once and lost; the row may be there.
+        var wasResent = false
+    }
+
     /// A transactional message makes the transaction have an id and something in the log, so that its commit flushes, whatever the
     /// role's own synchronous_commit says.
     private static let commit: Statement = """
@@ -23,8 +35,8 @@ final class FlushLane: ConnectionKeeper {
 
     private unowned let pool: Pool
     private var connection: Connection?
-    private var waiting: [(waiter: Waiter, deadline: Nanoseconds)] = []
-    private var committing: [Waiter] = []
+    private var waiting: [Place] = []
+    private var committing: [Place] = []
     private var outage = Outage()
     /// Counts the moments at which the server may have crashed: what was written before is then perhaps lost, and a later flush proves
     /// nothing about it.
@@ -48,33 +60,52 @@ final class FlushLane: ConnectionKeeper {
         wait(.flight(flight, rows))
     }
 
-    private func wait(_ waiter: Waiter) {
+    /// The answer of a flight waits here until a row about it is durable.
+    func record(_ entry: Intake.Entry, in intake: Intake, _ flight: Flight, _ rows: [Rows]) {
+        wait(.flight(flight, rows), (entry, intake))
+    }
+
+    private func wait(_ waiter: Waiter, _ row: (Intake.Entry, Intake)? = nil) {
         guard !pool.isClosing else { return waiter.resume(PostgresError(.closed)) }
         guard count < pool.settings.queueLimit else {
             pool.statistics.refused += 1
             return waiter.resume(PostgresError(.overloaded))
         }
         guard !outage.hasLasted(pool.grace, at: pool.poll.now) else { return waiter.resume(PostgresError(.unknownOutcome)) }
-        waiting.append((waiter, pool.poll.now + pool.settings.leaseDeadline.nanoseconds))
-        commit()
+        waiting.append(Place(waiter: waiter, deadline: pool.poll.now + pool.settings.leaseDeadline.nanoseconds, row: row))
     }
 
     /// At the end of a turn of the reactor, so that all that came in with it share the commit.
     func commit() {
-        guard !waiting.isEmpty, committing.isEmpty else { return }
+        guard let first = waiting.first, committing.isEmpty else { return }
         guard let connection, connection.isOpen else { return keepConnected() }
-        committing = waiting.map(\.waiter)
-        waiting = []
+        committing = first.isAlone ? [first] : Array(waiting.prefix { !$0.isAlone })
+        waiting.removeFirst(committing.count)
         pool.statistics.flights += 1
+        let rows = committing.compactMap(\.row)
         let exchange = Exchange(.tick, deadline: pool.answerDeadline)
-        connection.send(exchange) { $0.execute(FlushLane.commit, nil, as: .control, in: exchange) && $0.sync(exchange) }
+        connection.send(exchange) { connection in
+            guard let intake = rows.first?.intake, let opening = intake.scope.opening else {
+                return connection.execute(FlushLane.commit, nil, as: .control, in: exchange) && connection.sync(exchange)
+            }
+            return connection.execute(opening, nil, as: .control, in: exchange)
+                && connection.execute(intake.insert(rows.map(\.entry)), nil, as: .control, in: exchange) && connection.sync(exchange)
+        }
     }
 
     func finished(_ exchange: Exchange, on connection: Connection) {
         guard case .tick = exchange.purpose else { return }
         let done = committing
         committing = []
-        for waiter in done { waiter.resume(exchange.failure) }
+        if exchange.failure?.sqlState != nil, done.count > 1 {
+            for place in done.reversed() {
+                var place = place
+                place.isAlone = true
+                waiting.insert(place, at: 0)
+            }
+        } else {
+            for place in done { place.waiter.resume(exchange.failure) }
+        }
         if connection.isWornOut, waiting.isEmpty { connection.close(.closed) }
         commit()
     }
@@ -92,11 +123,23 @@ final class FlushLane: ConnectionKeeper {
     func lost(_ connection: Connection, unanswered: [Exchange], why: Connection.Loss) {
         if self.connection === connection { self.connection = nil }
         pool.lost(connection, why, first: why == .refused ? outage.failed(at: pool.poll.now) : false)
-        // What they wait for was written before the loss.
-        let unsure = committing + (why == .closed ? [] : waiting.map(\.waiter))
+        var unsure: [Place] = []
+        var again: [Place] = []
+        for var place in committing {
+            // A row may be sent twice. Whoever waits for a flush wrote before the loss.
+            if place.row == nil || place.wasResent || why == .closed {
+                unsure.append(place)
+            } else {
+                place.wasResent = true
+                again.append(place)
+            }
+        }
         committing = []
-        if why != .closed { waiting = [] }
-        for waiter in unsure { waiter.resume(PostgresError(.unknownOutcome)) }
+        if why != .closed {
+            unsure += waiting.filter { $0.row == nil }
+            waiting = again + waiting.filter { $0.row != nil }
+        }
+        for place in unsure { place.waiter.resume(PostgresError(.unknownOutcome)) }
     }
 
     /// A connection of some lane broke. While this lane has one that goes on, the server did not crash.
@@ -117,13 +160,13 @@ final class FlushLane: ConnectionKeeper {
         let isDown = outage.hasLasted(pool.grace, at: now)
         let late = waiting.filter { isDown || now > $0.deadline }
         waiting.removeAll { isDown || now > $0.deadline }
-        for entry in late { entry.waiter.resume(PostgresError(.unknownOutcome)) }
+        for place in late { place.waiter.resume(PostgresError(.unknownOutcome)) }
         if !waiting.isEmpty || outage.since != nil { keepConnected() }
         commit()
     }
 
     func close() {
-        for entry in waiting { entry.waiter.resume(PostgresError(.closed)) }
+        for place in waiting { place.waiter.resume(PostgresError(.closed)) }
         waiting = []
         connection?.close(.closed)
     }

@@ -27,8 +27,8 @@ struct FlightOrder: Sendable {
     let database: Int
     let scope: Scope
     let statements: [Statement]
-    /// The answer waits until a later flush has made it certain that what the flight wrote survives a crash.
-    let durable: Bool
+    /// What the answer waits for.
+    let durability: Durability
     let ticket: Ticket
     let origin: Origin
     let continuation: CheckedContinuation<[Rows], any Error>

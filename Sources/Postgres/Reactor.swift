@@ -79,6 +79,7 @@ public final class Reactor: @unchecked Sendable {
                 for pool in pools.values { pool.tick() }
                 for (number, pool) in pools where pool.isClosed { pools[number] = nil }
             }
+            for pool in pools.values { pool.flush.commit() }
             poll.flushMarked()
             poll.wakeAnswered()
             for pool in pools.values { pool.publish() }

@@ -123,13 +123,26 @@ final class SharedLane: ConnectionKeeper {
 
     private func finished(_ flight: Flight, _ exchange: Exchange) {
         guard let failure = exchange.failure else {
-            if flight.order.durable { return pool.flush.hold(flight, exchange.rows) }
-            return pool.poll.answer(flight.order, exchange.rows)
+            return answer(flight, exchange.rows)
         }
         if let parseFailure = flight.parseFailure { return flight.fail(parseFailure) }
         guard failure.sqlState?.outdatesPrepared ?? false, !flight.wasPreparedAgain else { return flight.fail(failure) }
         flight.wasPreparedAgain = true
         requeue(flight)
+    }
+
+    private func answer(_ flight: Flight, _ rows: [Rows]) {
+        switch flight.order.durability {
+        case .none: pool.poll.answer(flight.order, rows)
+        case .flushed: pool.flush.hold(flight, rows)
+        case .recorded(let intake, let make):
+            do {
+                guard let entry = try make(rows) else { return pool.poll.answer(flight.order, rows) }
+                pool.flush.record(entry, in: intake, flight, rows)
+            } catch {
+                flight.order.continuation.resume(throwing: error)
+            }
+        }
     }
 
     private func requeue(_ flight: Flight) {

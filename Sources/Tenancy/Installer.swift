@@ -69,7 +69,7 @@ public struct Installer: Sendable {
                     alter role \(login.name) set lock_timeout = '5s';
                     alter role \(login.name) set idle_in_transaction_session_timeout = '30s';
                     alter role \(login.name) set timezone = 'UTC';
-                    grant control_organization, control_sign_in to \(login.name);
+                    grant control_organization, control_sign_in, audit_intake to \(login.name);
                     """
             )
         }

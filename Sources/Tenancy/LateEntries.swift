@@ -16,14 +16,7 @@ enum LateEntries {
                 """
             ).decode((UUID, String).self)
             guard let end = rows.last else { return added }
-            let entries: Statement = """
-                insert into {location}.audit_entry
-                select * from jsonb_populate_recordset(null::{location}.audit_entry, \(QueueRows.list(rows.map(\.1)))::jsonb)
-                on conflict do nothing returning id
-                """
-            let fresh = try await target.query(entries).decode(UUID.self)
-            _ = try await target.query("insert into {location}.audit_unsealed (id) select unnest(\(fresh))")
-            added += fresh.count
+            added += try await target.query(AuditIntake.add(rows.map(\.1))).affected
             last = end.0
         }
     }

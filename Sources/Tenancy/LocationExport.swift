@@ -41,6 +41,7 @@ extension Provisioner {
                     try await session.copyOut(try table.copyOut(location.schema)) { try write($0) }
                 }
             }
+            try await lines(.init(sort: .queue, name: "audit_intake"), AuditIntake.waiting(location.role), session, writer)
             try await lines(.init(sort: .queue, name: "event"), QueueRows.pendingEvents(location.role), session, writer)
             try await lines(.init(sort: .queue, name: "job"), QueueRows.pendingJobs(location.role), session, writer)
             try await owner.control.copying(.readOnly) { control in

@@ -138,9 +138,13 @@ public struct LocationRestore: Sendable {
                     let rows = try lines(reader)
                     for start in stride(from: 0, to: rows.count, by: 1000) {
                         let batch = Array(rows[start..<min(start + 1000, rows.count)])
-                        _ = try await session.query(
-                            section.name == "event" ? QueueRows.insert(events: batch) : QueueRows.insert(jobs: batch)
-                        )
+                        let insert =
+                            switch section.name {
+                            case "event": QueueRows.insert(events: batch)
+                            case "audit_intake": AuditIntake.add(batch)
+                            default: QueueRows.insert(jobs: batch)
+                            }
+                        _ = try await session.query(insert)
                     }
                 case .control:
                     guard let name = LocationFile.Control(rawValue: section.name) else { throw LocationFile.damaged }
@@ -256,6 +260,7 @@ public struct LocationRestore: Sendable {
                 tx.enqueue("delete from queue.event where location = \(location.role.name)")
                 tx.enqueue("delete from queue.pause where location = \(location.role.name)")
                 tx.enqueue("delete from queue.stream where location = \(location.role.name)")
+                tx.enqueue(AuditIntake.clear(location.role))
                 try await tx.query("delete from queue.job where location = \(location.role.name)")
             }
             try LocationFolder(files, location.id).remove()

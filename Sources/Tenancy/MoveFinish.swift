@@ -51,7 +51,7 @@ struct MoveFinish {
     /// Closes the old schema to reads as well, waits for those under way, and brings the entries they wrote.
     private func trail(_ old: Database, _ new: Database) async throws -> Int {
         try await old.script(SQLFile(text: "revoke usage on schema \(location.schema) from \(location.role);"))
-        return try await old.copying(schema: location.schema) { source in
+        let late = try await old.copying(schema: location.schema) { source in
             try await source.script(
                 try SQLFile(
                     text: "lock table {location}.audit_entry, {location}.audit_unsealed in access exclusive mode;",
@@ -62,5 +62,6 @@ struct MoveFinish {
                 try await LateEntries.bring(from: source, to: target)
             }
         }
+        return try await late + AuditIntake.move(location, from: old, to: new)
     }
 }

@@ -40,6 +40,7 @@ extension Provisioner {
                     try await tx.query("delete from queue.event where location = \(location.role.name)")
                     tx.enqueue("delete from queue.job where location = \(location.role.name)")
                     tx.enqueue("delete from queue.stream where location = \(location.role.name)")
+                    tx.enqueue(AuditIntake.clear(location.role))
                     try await tx.query("delete from queue.pause where location = \(location.role.name)")
                 }
             }

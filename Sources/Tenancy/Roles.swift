@@ -11,7 +11,10 @@ public enum Roles {
     /// What all locations share (queue, reference, extensions) is granted to this group once: a table's ACL breaks at about 2,400 grants.
     public static let anyLocation = known("location_any")
 
-    static let doors = [organization, signIn, queueWorker, anyLocation]
+    /// May add to the intake of the trails, and nothing else.
+    static let intake = known("audit_intake")
+
+    static let doors = [organization, signIn, queueWorker, anyLocation, intake]
 
     private static func known(_ name: String) -> RoleName {
         guard let role = RoleName(name) else { preconditionFailure("\(name) is no role name") }

@@ -57,16 +57,32 @@ public final class Tenancy: Sendable {
 
     // MARK: Location data
 
-    /// One flight: role, statement, one Sync. `lazily`: what the statement writes (the audit row of a read) commits asynchronously, and
-    /// the answer waits for the next flush that the database's answers share, so that a crash loses no audit of an answer given (L3).
-    public func read(_ location: Location, _ statement: Statement, lazily: Bool = false) async throws -> Rows {
+    /// One flight: role, statement, one Sync.
+    public func read(_ location: Location, _ statement: Statement) async throws -> Rows {
         let database = try database(location)
+        return try await whereItIs(location) { try await database.flight(scope(location, lazily: false), [statement])[0] }
+    }
+
+    /// One flight, and a row about what it showed in the intake of the trails, safe from a crash before the answer is given (L3). nil from `entry`:
+    /// nothing was shown. It runs on the reactor's thread, so it must be quick.
+    public func read(
+        _ location: Location,
+        _ statement: Statement,
+        recording entry: @escaping @Sendable (Rows) throws -> (id: UUID, content: String)?
+    ) async throws -> Rows {
+        let database = try database(location)
+        let owner = location.role.name
         return try await whereItIs(location) {
-            try await database.flight(scope(location, lazily: lazily), [statement], durable: lazily)[0]
+            let durability = Durability.recorded(in: AuditIntake.intake) { rows in
+                try entry(rows[0]).map { Intake.Entry(id: $0.id, owner: owner, content: $0.content) }
+            }
+            return try await database.flight(scope(location, lazily: false), [statement], durability: durability)[0]
         }
     }
 
-    /// Several statements, each answer fetched inside one flight's transaction. `lazily` as above.
+    /// Several statements, each answer fetched inside one flight's transaction. `lazily`: what is written (the audit row of a read)
+    /// commits asynchronously, and `body`'s value is given after the next flush that the database's answers share, so that a crash loses no
+    /// audit of an answer given (L3).
     public func read<T: Sendable>(_ location: Location, lazily: Bool = false, _ body: (Transaction) async throws -> T) async throws -> T {
         let database = try database(location)
         let value = try await whereItIs(location) { try await database.session(scope(location, lazily: lazily), body) }
@@ -114,7 +130,7 @@ public final class Tenancy: Sendable {
 
     /// Organization data, one flight. `lazily` as for locations.
     public func organizationRead(_ id: OrganizationID, _ statement: Statement, lazily: Bool = false) async throws -> Rows {
-        try await control.flight(Tenancy.organizationScope(id, lazily: lazily), [statement], durable: lazily)[0]
+        try await control.flight(Tenancy.organizationScope(id, lazily: lazily), [statement], durability: lazily ? .flushed : .none)[0]
     }
 
     /// Whether there is such an organization: to one that is not there everything looks empty.

@@ -65,6 +65,7 @@ struct FlightsPerRouteTests {
             ["PATCH " + role, "POST " + role + "/removal"],
             "who changes a role must hold what it gives, and removing it looks who has it"
         )
+        may(3, ["GET locations/{location}/audit-entries"], "what reads recorded is brought into the trail from the intake first")
         may(2, ["GET locations/{location}/settings"], "the organization's values are in another database")
         may(
             4,

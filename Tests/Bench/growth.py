@@ -95,7 +95,7 @@ def clear(system, diary):
         f"""set search_path = {place.schema};
         delete from occupancy where span && tstzrange(now(), '{diary.first}'::timestamp at time zone 'America/New_York');
         delete from appointment where starts_at >= now() and wall_day < '{diary.first}';
-        truncate idempotency_key, audit_entry, audit_unsealed, queue.event, queue.job cascade;
+        truncate idempotency_key, audit_entry, audit_unsealed, queue.event, queue.job, queue.audit_intake cascade;
         vacuum occupancy, appointment;""",
     )
 

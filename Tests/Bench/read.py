@@ -10,8 +10,8 @@ CONNECTIONS = 32
 
 
 def trail(system, locations):
-    """How many entries the trails of these locations hold."""
-    total = 0
+    """How many entries the trails of these locations hold, and the intakes that they take them from."""
+    total = sum(int(row[0]) for row in system.everywhere("select count(*) from queue.audit_intake"))
     for name in system.locations_databases:
         here = [location for location in locations if location.database == name]
         for start in range(0, len(here), 200):
@@ -22,6 +22,7 @@ def trail(system, locations):
 
 def empty_trail(system, locations):
     for name in system.locations_databases:
+        system.sql(name, "truncate queue.audit_intake")
         here = [f"{l.schema}.audit_entry, {l.schema}.audit_unsealed" for l in locations if l.database == name]
         for start in range(0, len(here), 50):
             system.sql(name, f"truncate {', '.join(here[start : start + 50])}")

@@ -1,5 +1,6 @@
 // What `record` wrote, read back: statements, and units of work. A unit is everything on one connection up to a Sync: one implicit or
-// explicit transaction. Where the gateway waited for answers in between, the replay waits too.
+// explicit transaction. Where the gateway waited for answers in between, the replay waits too. What goes to the intake of the trails is kept apart,
+// by the number of its rows: such a row is about the answer of another unit.
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,12 +9,13 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-enum { DATABASES = 16, CONNECTIONS = 4096, FIELDS = 128 };
+enum { DATABASES = 16, CONNECTIONS = 4096, FIELDS = 128, MOST_ROWS = 64 };
 
 struct statement { const char *sql; const unsigned *types; int count; };
 struct step { int statement /* -1: wait for answers */, count; const char **values; int *lengths; };
 struct unit { struct step *steps; int count; int waits, isDurable; };
-struct database { char name[64]; struct unit *units; size_t count, room; };
+struct intake { struct unit *units; size_t count, room, next; };
+struct database { char name[64]; struct unit *units; size_t count, room; struct intake intakes[MOST_ROWS + 1]; uint64_t intakeRows; };
 
 static struct statement *statements;
 static int statementCount, statementRoom;
@@ -59,6 +61,16 @@ static void endUnit(uint32_t connection) {
         else if (strcmp(sql, "begin") && strcmp(sql, "commit") && strcmp(sql, "rollback")) real++;
     }
     if (flush || !real) return;
+    if (count == 2 && !strncmp(statements[steps[1].statement].sql, "insert into queue.audit_intake", 30)) {
+        // An array of ids: a header of 20 bytes, then 20 for each.
+        int rows = (steps[1].lengths[0] - 20) / 20;
+        if (rows > MOST_ROWS) { fprintf(stderr, "%d rows in one INSERT\n", rows); exit(1); }
+        struct intake *intake = &database->intakes[rows];
+        if (intake->count == intake->room) intake->units = realloc(intake->units, (intake->room = intake->room ? intake->room * 2 : 64) * sizeof(struct unit));
+        intake->units[intake->count++] = (struct unit){ steps, count, 0, 0 };
+        database->intakeRows += (uint64_t)rows;
+        return;
+    }
     if (database->count == database->room) database->units = realloc(database->units, (database->room = database->room ? database->room * 2 : 4096) * sizeof(struct unit));
     database->units[database->count++] = (struct unit){ steps, count, waits, lazy };
 }

@@ -4,7 +4,8 @@
 //
 // FILE holds what REQUESTS requests caused. Each database gets THREADS connections of a blocking thread each; a thread has DEPTH units under
 // way (1 where a unit waits for answers in between). Units are sent in their order, from the start again unless `once`. Ids made since SINCE
-// (milliseconds) become new ones, as in new requests. What the gateway answers only after a shared flush waits for one here too.
+// (milliseconds) become new ones, as in new requests. What the gateway answers only after a shared flush, or after a row about it is in the intake of
+// the trails, waits for one here too.
 // libpq's own variables say where the databases are. Prints one JSON object.
 #define _GNU_SOURCE
 #include "recording.h"
@@ -16,7 +17,7 @@
 
 enum { UUID = 2950, UUIDS = 2951, FRESH = 32, DEEPEST = 64 };
 
-struct flusher { pthread_mutex_t lock; pthread_cond_t asked, done; uint64_t wanted, started, completed; const char *database; };
+struct flusher { pthread_mutex_t lock; pthread_cond_t asked, done; uint64_t wanted, started, completed, rows; struct database *database; };
 struct worker { struct database *database; struct flusher *flusher; size_t *next; uint64_t done, errors, random; int *prepared; PGconn *connection; };
 
 static uint64_t since, deadline, began;
@@ -135,8 +136,9 @@ static void replay(struct worker *w, struct unit **units, int count) {
     for (int u = 0; u < count; u++) { receive(w, pending[u]); receiveSync(w); }
 }
 
-static void waitForFlush(struct flusher *f) {
+static void waitForFlush(struct flusher *f, int rows) {
     pthread_mutex_lock(&f->lock);
+    f->rows += (uint64_t)rows;
     uint64_t mine = f->started + 1;
     if (f->wanted < mine) f->wanted = mine;
     pthread_cond_signal(&f->asked);
@@ -144,15 +146,70 @@ static void waitForFlush(struct flusher *f) {
     pthread_mutex_unlock(&f->lock);
 }
 
+// Under the role that may add to the intake: the login may not so much as name it.
+static void prepareIntake(struct worker *w) {
+    for (int rows = 1; rows <= MOST_ROWS; rows++) {
+        if (!w->database->intakes[rows].count) continue;
+        struct step *steps = w->database->intakes[rows].units[0].steps;
+        struct statement *opening = &statements[steps[0].statement], *insert = &statements[steps[1].statement];
+        char name[16];
+        PQclear(PQexec(w->connection, "begin"));
+        snprintf(name, sizeof name, "r%d", steps[0].statement);
+        PQclear(PQprepare(w->connection, name, opening->sql, opening->count, opening->types));
+        int formats[FIELDS];
+        for (int i = 0; i < FIELDS; i++) formats[i] = 1;
+        PQclear(PQexecPrepared(w->connection, name, steps[0].count, steps[0].values, steps[0].lengths, formats, 1));
+        snprintf(name, sizeof name, "r%d", steps[1].statement);
+        PQclear(PQprepare(w->connection, name, insert->sql, insert->count, insert->types));
+        PQclear(PQexec(w->connection, "commit"));
+        return;
+    }
+}
+
+// One recorded INSERT of as many rows as are waited for, or the next larger, or else the largest; with ids of its own.
+static int addRows(struct worker *w, int wanted) {
+    struct intake *intakes = w->database->intakes;
+    int rows = wanted > MOST_ROWS ? MOST_ROWS : wanted;
+    while (rows <= MOST_ROWS && !intakes[rows].count) rows++;
+    if (rows > MOST_ROWS) for (rows = wanted > MOST_ROWS ? MOST_ROWS : wanted; !intakes[rows].count; rows--) {}
+    struct unit unit = intakes[rows].units[intakes[rows].next++ % intakes[rows].count];
+    struct fresh fresh[FRESH + 1];
+    int freshCount = 0;
+    char ids[20 + 20 * MOST_ROWS], scratch[sizeof ids];
+    memcpy(ids, unit.steps[1].values[0], (size_t)unit.steps[1].lengths[0]);
+    for (int row = 0; row < rows; row++) makeID(w, (unsigned char *)ids + 24 + 20 * row);
+    const char *values[FIELDS];
+    memcpy(values, unit.steps[1].values, (size_t)unit.steps[1].count * sizeof *values);
+    values[0] = ids;
+    struct step insert = unit.steps[1];
+    insert.values = values;
+    sendStep(w, &unit.steps[0], fresh, &freshCount, NULL);
+    sendStep(w, &insert, fresh, &freshCount, scratch);
+    PQpipelineSync(w->connection);
+    receive(w, 2);
+    receiveSync(w);
+    return rows;
+}
+
 static void *flush(void *argument) {
     struct flusher *f = argument;
-    PGconn *connection = connect_(f->database);
+    struct worker w = { .database = f->database, .connection = connect_(f->database->name), .random = now() | 1 };
+    // How many rows a unit's answer needs, on the average; what was added too much counts for the next.
+    double each = f->database->count ? (double)f->database->intakeRows / (double)f->database->count : 0, owed = 0;
+    if (f->database->intakeRows) {
+        prepareIntake(&w);
+        PQenterPipelineMode(w.connection);
+    }
     for (;;) {
         pthread_mutex_lock(&f->lock);
         while (f->wanted <= f->completed) pthread_cond_wait(&f->asked, &f->lock);
         f->started++;
+        owed += (double)f->rows * each;
+        f->rows = 0;
         pthread_mutex_unlock(&f->lock);
-        PQclear(PQexec(connection, "select set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'polyclinic', '')"));
+        if (!f->database->intakeRows)
+            PQclear(PQexec(w.connection, "select set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'polyclinic', '')"));
+        while (f->database->intakeRows && owed >= 0.5) owed -= addRows(&w, (int)(owed + 0.5));
         pthread_mutex_lock(&f->lock);
         f->completed = f->started;
         pthread_cond_broadcast(&f->done);
@@ -188,7 +245,7 @@ static void *work(void *argument) {
         } while (count < depth && !units[count - 1]->waits);
         if (!count) break;
         replay(w, units, count);
-        if (isDurable) waitForFlush(w->flusher);
+        if (isDurable || w->database->intakeRows) waitForFlush(w->flusher, count);
         w->done += (uint64_t)count;
     }
     return NULL;
@@ -216,7 +273,7 @@ int main(int count, char **words) {
         pthread_mutex_init(&flushers[d].lock, NULL);
         pthread_cond_init(&flushers[d].asked, NULL);
         pthread_cond_init(&flushers[d].done, NULL);
-        flushers[d].database = databases[d].name;
+        flushers[d].database = &databases[d];
         pthread_t id;
         pthread_create(&id, NULL, flush, &flushers[d]);
         // Nor what was asked while the gateway started.

@@ -110,6 +110,7 @@ final class Crowd: Sendable {
             ).map { try $0.value(0) }
         }
         #expect(names.sorted() == seen.acknowledged.sorted())
+        try await clinic.services.access.seal(.location(clinic.north))
         let (registered, reads) = try await tenancy.transaction(clinic.north) { tx in
             let registered: Int =
                 try await tx.query(

@@ -157,6 +157,19 @@ struct FullLocation {
         }
     }
 
+    /// Rows of the trails' intake with the location's role.
+    func taken(_ database: String) async throws -> Int {
+        try await Fleet.withOwner(clinic.settings, database) {
+            try await $0.flight(.login, "select count(*) from queue.audit_intake where location = \(location.role.name)").first?.value(0)
+                ?? -1
+        }
+    }
+
+    /// How many entries its trail has.
+    func entries(_ location: Location) async throws -> Int {
+        try await clinic.services.tenancy.read(location, "select count(*) from {location}.audit_entry").first?.value(0) ?? -1
+    }
+
     /// What became of a job in the location's database.
     func job(_ id: JobID) async throws -> (state: String, attempt: Int)? {
         try await Fleet.withOwner(clinic.settings, location.database) {

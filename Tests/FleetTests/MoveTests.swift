@@ -48,6 +48,7 @@ struct MoveFailureTests {
             let state = try await clinic.services.tenancy.read(moved, "select state from {location}.billing_run").decode(String.self)
             return state.count == 1 && !["waiting", "making", "filing"].contains(state[0])
         }
+        try await clinic.services.access.seal(.location(moved))
         // Entries that reads wrote meanwhile came along: each acknowledged registration and each read has one.
         let entries: Int =
             try await clinic.services.tenancy.read(
@@ -218,6 +219,7 @@ struct MoveFailureTests {
         #expect(moved.database == target && moved.state == .active)
         #expect(try await full.fingerprint(full.location, in: source).isEmpty)
         #expect(try await full.queued(source) == 0)
+        #expect(try await full.taken(source) == 0)
         let ids = seen.registered.compactMap { PatientID($0) }
         #expect(Set(ids).count == ids.count)
         let (there, all) = try await clinic.services.tenancy.read(

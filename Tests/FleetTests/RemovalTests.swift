@@ -54,6 +54,8 @@ struct RemovalFailureTests {
         let grants = try await full.control("select count(*) from control.staff_grant")
         #expect(try await full.control("select count(*) from control.staff_grant where location_id = \(id)") == 1)
 
+        #expect(try await clinic.send("owner", "GET", clinic.path(full.location, "patients")).status == 200)
+        #expect(try await full.taken(full.location.database) == 1)
         #expect(try await full.polyclinic("location", "remove", name, "--confirm", name).output.contains("location_active"))
         #expect(try await full.polyclinic("location", "suspend", name).status == 0)
         #expect(
@@ -72,6 +74,7 @@ struct RemovalFailureTests {
         for database in clinic.settings.servers.locationDatabases {
             #expect(try await full.fingerprint(full.location, in: database).isEmpty)
             #expect(try await full.queued(database) == 0)
+            #expect(try await full.taken(database) == 0)
         }
         #expect(try await full.roles() == 0)
         #expect(!FileManager.default.fileExists(atPath: full.files + "/" + id.uuid.compact))

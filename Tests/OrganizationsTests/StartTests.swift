@@ -76,6 +76,7 @@ struct StartTests {
             ("may make schemas (CREATE)", { "grant create on database \(control) to \($0)" }),
             ("may make temporary tables (TEMP)", { "grant temporary on database \(control) to \($0)" }),
             ("may make objects in a schema (CREATE)", { "grant create on schema control to \($0)" }),
+            ("cannot record reads until `polyclinic install` has run", { "comment on role \($0) is 'is in no role'" }),
         ]
         for (number, (words, make)) in kinds.enumerated() {
             try await withLogin(clinic, make) { login in

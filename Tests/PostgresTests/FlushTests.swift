@@ -35,7 +35,7 @@ extension PostgresTests {
                             "insert into {location}.item values (\(100 + round), 'x')",
                             "select pg_current_wal_insert_lsn()::text",
                         ],
-                        durable: true
+                        durability: .flushed
                     )
                     let end = try require(rows[2].first).decode(String.self)
                     let flushed = try await clinic.owner.flight(.login, "select pg_current_wal_flush_lsn() > \(end)::text::pg_lsn")

@@ -100,9 +100,42 @@ struct DoorTests {
             let rights = try #require(answers[0].first).decode((Bool, Bool, Bool, Bool, Bool, Bool).self)
             #expect([rights.0, rights.1, rights.2, rights.3, rights.4, rights.5].allSatisfy { !$0 }, "\(login)")
             let roles = Set(try answers[1].decode(String.self))
-            #expect(roles == also.union(["control_organization", "control_sign_in", "location_any"]), "\(login)")
+            #expect(roles == also.union(["audit_intake", "control_organization", "control_sign_in", "location_any"]), "\(login)")
             #expect(try answers[2].first?.value(0, as: Int.self) == 0)
         }
+        await estate.close()
+    }
+
+    @Test(
+        "the intake of the trails takes entries for locations that are served there, shows none, and gives each back to its own location",
+        .shows("TI-4")
+    )
+    func intake() async throws {
+        let estate = try await Estate()
+        let (north, elsewhere) = (estate.clinic.north, estate.clinic.elsewhere)
+        let id = estate.clinic.services.ambient.id(AuditEntryID.self).uuid
+        let nobody = "loc_" + UUID(high: 1, low: 2).compact
+        let add = { (owner: String) -> Statement in
+            "insert into queue.audit_intake (id, location, entry) values (\(id), \(owner)::name, '{}') on conflict do nothing"
+        }
+        try await estate.asGateway(north.database) { database in
+            let intake = Scope.role(Roles.intake, schema: nil)
+            for refused: Statement in [
+                "select id from queue.audit_intake", "delete from queue.audit_intake", "select id from queue.job",
+                "update queue.audit_intake set entry = '{}'",
+            ] {
+                #expect(try await refusal { _ = try await database.flight(intake, [refused]) } == "42501")
+            }
+            #expect(try await refusal { _ = try await database.flight(intake, [add(nobody)]) } != nil)
+            #expect(try await refusal { _ = try await database.flight(.role(north.role, schema: nil), [add(north.role.name)]) } == "42501")
+            _ = try await database.flight(intake, [add(north.role.name)])
+            let mine: Statement = "select id from queue.audit_intake where id = \(id)"
+            #expect(try await database.flight(.role(elsewhere.role, schema: nil), [mine])[0].isEmpty)
+            let gone = try await database.flight(.role(elsewhere.role, schema: nil), ["delete from queue.audit_intake where id = \(id)"])[0]
+            #expect(gone.affected == 0)
+            #expect(try await database.flight(.role(north.role, schema: nil), [mine])[0].count == 1)
+        }
+        _ = try await estate.database(of: north).flight(.login, ["delete from queue.audit_intake where id = \(id)"])
         await estate.close()
     }
 

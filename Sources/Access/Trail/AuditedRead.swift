@@ -3,18 +3,16 @@ public import Tenancy
 public import Values
 
 extension Access {
-    /// Reads from a location and writes who saw what, in one flight: one entry per answer, with the ids shown; none for an empty answer. The
-    /// answer is given only once its entry is safe from a crash (L3). A flight whose connection was lost is sent again: its entry is then there already. `statement` yields a column `id` (uuid); its order is kept.
+    /// Reads from a location and records who saw what: one entry per answer, with the ids shown; none for an empty answer. The answer is given
+    /// only once its entry is safe from a crash (L3), in the intake that the trail takes it from. `statement` yields a column `id` (uuid).
     public func read(_ location: Location, _ statement: Statement, _ act: ReadAct, by caller: Caller) async throws -> Rows {
         let scene = TypeAhead.Scene(viewer: caller.session?.uuid ?? caller.actor.id, place: location.id.uuid, action: act.action)
-        let known = act.coalesced ? typeAhead.recorded(scene) : []
-        let id = ambient.id(AuditEntryID.self)
-        let entry: Statement =
-            "), trail as (insert into {location}.audit_entry (" + TrailColumns.names + ") select "
-            + who(id, caller, act) + shown(act) + outcome(act, caller) + from(known, act)
-            + " on conflict (id) do nothing returning id), unsealed as (insert into {location}.audit_unsealed (id) select trail.id from trail)"
-            + " select shown.* from shown"
-        let rows = try await tenancy.read(location, "with shown as (" + statement + entry, lazily: true)
+        let known = act.coalesced ? Set(typeAhead.recorded(scene)) : []
+        let (id, now) = (ambient.id(AuditEntryID.self).uuid, ambient.now())
+        let rows = try await tenancy.read(location, statement) { rows in
+            let shown = try Shown(rows, but: known, act.patients)
+            return shown.ids.isEmpty ? nil : (id, shown.entry(act, by: caller, at: now))
+        }
         if act.coalesced { typeAhead.record(try rows.map { try $0.value("id", as: UUID.self) }, scene) }
         return rows
     }

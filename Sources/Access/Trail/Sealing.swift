@@ -7,14 +7,19 @@ extension Access {
     /// its row in `audit_unsealed`, not by a position (L13). One that cannot be read is left unsealed, and `verify` names it.
     @discardableResult
     public func seal(_ trail: Trail) async throws -> Int {
-        let waiting = try await tenancy.read(trail, "select exists (select from " + trail.unsealed + ")").first?.value(0, as: Bool.self)
-        guard waiting == true else { return 0 }
+        guard try await tenancy.read(trail, trail.hasWaiting).first?.value(0, as: Bool.self) == true else { return 0 }
+        try await settle(trail)
         var total = 0
         while true {
             let sealed = try await sealBatch(trail)
             total += sealed
             if sealed < Access.entriesPerSeal { return total }
         }
+    }
+
+    /// What reads recorded waits in the intake of the database; whoever looks into a location's trail brings it there first.
+    func settle(_ trail: Trail) async throws {
+        if case .location(let location) = trail { try await tenancy.settleTrail(of: location, lock: trail.lock) }
     }
 
     private static let entriesPerSeal = 1000
@@ -39,6 +44,14 @@ extension Access {
 }
 
 extension Trail {
+    fileprivate var hasWaiting: Statement {
+        let isUnsealed: Statement = "select exists (select from " + unsealed + ")"
+        return switch self {
+        case .location: isUnsealed + " or exists (select from queue.audit_intake where location = current_user)"
+        case .organization: isUnsealed
+        }
+    }
+
     /// The oldest entries that wait. Joined, so that rows whose entry was removed or cannot be read cannot fill the batch and stop the sealer.
     fileprivate func waiting(atMost limit: Int) -> Statement {
         let readable: Statement = "(select id from " + entries + " where " + TrailColumns.readable + ")"

@@ -48,6 +48,7 @@ extension Access {
     /// Entries, the newest first. Looking into the trail is itself an entry of it. What cannot be read is left out by the server, so that pages
     /// stay full and have a next one; `verify` names it.
     public func search(_ trail: Trail, _ query: AuditQuery, by caller: Caller) async throws -> [AuditEntry] {
+        try await settle(trail)
         var statement: Statement = "select " + TrailColumns.names + " from " + trail.entries + " where " + TrailColumns.readable
         if let patient = query.patient { statement += " and patients @> \([patient])" }
         if let actor = query.actor { statement += " and actor_id = \(actor)" }

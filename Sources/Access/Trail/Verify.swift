@@ -7,6 +7,7 @@ extension Access {
     /// the folder's signed files. Checkpoints show a cut tail and a rewritten chain: those noted in control are always asked, those kept
     /// elsewhere also hold against who can change control too. Needs memory for the ids of the trail: 16 bytes an entry.
     public func verify(_ trail: Trail, checkpoints: [Checkpoint] = [], archive: TrailFolder? = nil) async throws -> Verification {
+        try await settle(trail)
         let kept = checkpoints.filter { $0.trail == trail.id && $0.kind == trail.kind }
         // One that was altered in control is as good as deleted there: only those kept elsewhere are evidence of a forger.
         let noted = try await notedCheckpoints(trail).filter { try $0.isGenuine(keys) }
