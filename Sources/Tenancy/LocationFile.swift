@@ -76,7 +76,7 @@ public enum LocationFile {
             switch sort {
             case .table: true
             case .control: Control(rawValue: name) != nil
-            case .queue: name == "event" || name == "job"
+            case .queue: ["audit_intake", "event", "job"].contains(name)
             case .file: LocationFolder.isGenerated(name) || LocationFolder.isLeftBehind(name)
             }
         }

@@ -55,7 +55,7 @@ struct RemovalFailureTests {
         #expect(try await full.control("select count(*) from control.staff_grant where location_id = \(id)") == 1)
 
         #expect(try await clinic.send("owner", "GET", clinic.path(full.location, "patients")).status == 200)
-        #expect(try await full.taken(full.location.database) == 1)
+        #expect(try await full.taken(full.location.database) > 0)
         #expect(try await full.polyclinic("location", "remove", name, "--confirm", name).output.contains("location_active"))
         #expect(try await full.polyclinic("location", "suspend", name).status == 0)
         #expect(
