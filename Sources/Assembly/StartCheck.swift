@@ -31,7 +31,8 @@ public struct StartCheck: Sendable {
 
         func run() async throws {
             var waiting = check.databases
-            while !waiting.isEmpty, !Task.isShuttingDownGracefully {
+            // Cancelled, when something else of the process has failed, nothing answers any more.
+            while !waiting.isEmpty, !Task.isShuttingDownGracefully, !Task.isCancelled {
                 var faults: [String] = []
                 var away: [Database] = []
                 for database in waiting {

@@ -20,21 +20,26 @@ public struct UUID: Hashable, Sendable, Comparable {
 
     /// Reads the canonical form of 36 characters, either case; anything else is nil.
     public init?(_ text: some StringProtocol) {
+        var text = String(text)
+        // Its bytes in one piece: through a generic string each of them is a call.
+        guard let id = text.withUTF8({ UUID(utf8: $0) }) else { return nil }
+        self = id
+    }
+
+    private init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+        guard bytes.count == 36 else { return nil }
         var digits = 0
-        var position = 0
         var high: UInt64 = 0
         var low: UInt64 = 0
-        for byte in text.utf8 {
-            defer { position += 1 }
+        for (position, byte) in bytes.enumerated() {
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            guard digits < 32, let nibble = hexDigit(byte) else { return nil }
+            guard let nibble = hexDigit(byte) else { return nil }
             if digits < 16 { high = high << 4 | UInt64(nibble) } else { low = low << 4 | UInt64(nibble) }
             digits += 1
         }
-        guard position == 36, digits == 32 else { return nil }
         self.init(high: high, low: low)
     }
 

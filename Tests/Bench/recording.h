@@ -61,7 +61,7 @@ static void endUnit(uint32_t connection) {
         else if (strcmp(sql, "begin") && strcmp(sql, "commit") && strcmp(sql, "rollback")) real++;
     }
     if (flush || !real) return;
-    if (count == 2 && !strncmp(statements[steps[1].statement].sql, "insert into queue.audit_intake", 30)) {
+    if (count == 2 && steps[1].statement >= 0 && !strncmp(statements[steps[1].statement].sql, "insert into queue.audit_intake", 30)) {
         // An array of ids: a header of 20 bytes, then 20 for each.
         int rows = (steps[1].lengths[0] - 20) / 20;
         if (rows > MOST_ROWS) { fprintf(stderr, "%d rows in one INSERT\n", rows); exit(1); }

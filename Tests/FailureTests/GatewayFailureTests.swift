@@ -34,6 +34,22 @@ struct GatewayFailureTests {
         }
     }
 
+    @Test("a gateway whose port is taken ends soon and says why")
+    func portTaken() async throws {
+        let clinic = try await TestClinic.open()
+        var settings = clinic.settings
+        settings.http.port = try await FreePort.choose()
+        let first = try Program("polyclinic-gateway", [], settings)
+        try await Pair.isReady(settings.http.port)
+        let second = try Program("polyclinic-gateway", [], settings)
+        #expect(try await second.finish(within: .seconds(30)) == 1)
+        #expect(second.output.contains("Address already in use"), "\(second.output.suffix(500))")
+        #expect(!second.output.contains("crashed"))
+        #expect(second.output.count { $0.isNewline } < 50)
+        #expect(try await first.stop() == 0)
+        await clinic.close()
+    }
+
     @Test("what was acknowledged while gateways were killed and paused is there once, with its audit, and nothing else", .shows("MC-2"))
     func killed() async throws {
         var pair = try await Pair()
