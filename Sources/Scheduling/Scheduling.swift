@@ -57,7 +57,7 @@ public struct Scheduling: Sendable {
         [
             JobRegistration(NoticeFreedTime.self) { job, context in try await job.run(context) },
             JobRegistration(OfferWave.self) { [settings] job, context in try await job.run(context, settings) },
-            JobRegistration(ReleaseElsewhere.self), JobRegistration(NoteReleased.self),
+            JobRegistration(EndOffers.self), JobRegistration(ReleaseElsewhere.self), JobRegistration(NoteReleased.self),
         ]
     }
 

@@ -69,6 +69,7 @@ struct ClaimOffer {
         work.enqueue(OfferStore.claim(offer.id, at: work.now, by: actor))
         work.enqueue(OfferStore.close(slot.id, at: work.now, by: actor))
         work.enqueue(WaitlistStore.update(entry, by: actor))
+        work.start(EndOffers(entry: entry.id))
         work.audit(
             Act(
                 "waitlist.claim",

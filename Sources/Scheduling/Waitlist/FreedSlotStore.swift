@@ -16,6 +16,14 @@ enum FreedSlotStore {
         all + " where id = (select slot_id from {location}.waitlist_offer where token_hash = \(hash)) for no key update"
     }
 
+    /// All that is offered to somebody, in the order of their ids, whoever asks.
+    static func locked(offeredTo entry: WaitlistEntryID) -> Statement {
+        all + """
+             where id in (select slot_id from {location}.waitlist_offer where entry_id = \(entry) and status = 'open')
+            order by id for no key update
+            """
+    }
+
     static func page(_ query: RecoveredQuery, after: (at: Instant, id: FreedSlotID)?, limit: Int) -> Statement {
         var select = all + " where true"
         if let status = query.status { select += " and status = \(status)" }

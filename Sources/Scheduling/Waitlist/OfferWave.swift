@@ -34,7 +34,7 @@ struct OfferWave: JobDescription {
                 try await offer(work, context.tenancy, size: size, minutes: minutes)
             }
         } catch let problem as Problem where problem.kind == .conflict {
-            // Somebody booked it between the look without locks and the hold: looked at again.
+            // Somebody booked it between the look without locks and the hold, or left the list: looked at again.
             throw JobDecision.snooze(.seconds(1))
         }
     }
@@ -47,6 +47,10 @@ struct OfferWave: JobDescription {
         let chosen = (ranked?.candidates ?? []).prefix(size)
         let expiry = min(work.now.adding(minutes: minutes), freed.startsAt)
         if let kept = ranked?.slot(for: chosen, until: expiry) {
+            // Whoever is taken off the list afterwards finds their offer and ends it.
+            guard try await work.query(WaitlistStore.waiting(chosen.map(\.entry.id))).count == chosen.count else {
+                throw WaitlistEntry.notWaiting
+            }
             try await hold(kept, freed, until: expiry, work)
             freed.version += 1
             freed.waves = wave

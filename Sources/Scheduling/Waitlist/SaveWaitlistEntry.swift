@@ -67,7 +67,7 @@ struct ChangeWaitlistEntry {
     }
 }
 
-/// Takes somebody off the waitlist. The row stays: what was offered refers to it.
+/// Takes somebody off the waitlist. The row stays: what was offered refers to it. What is offered to them now ends.
 struct RemoveWaitlistEntry {
     let id: WaitlistEntryID
 
@@ -79,6 +79,7 @@ struct RemoveWaitlistEntry {
         entry.version += 1
         entry.updatedAt = work.now
         work.enqueue(WaitlistStore.update(entry, by: work.caller.actor.id))
+        work.start(EndOffers(entry: id))
         work.audit(Act("waitlist.remove", "waitlist_entry", id, patients: [entry.patient]))
     }
 }

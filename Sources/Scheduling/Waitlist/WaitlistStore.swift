@@ -39,6 +39,11 @@ enum WaitlistStore {
             """
     }
 
+    /// Those of them who wait still, and do so until the transaction ends.
+    static func waiting(_ entries: [WaitlistEntryID]) -> Statement {
+        "select id from {location}.waitlist_entry where id = any(\(entries)) and status = 'waiting' order by id for share"
+    }
+
     /// For each of these patients: the chart that is meant, whether they were seen here, and whether they have an appointment after a moment.
     static func patrons(_ patients: [PatientID], after moment: Instant) -> Statement {
         """
