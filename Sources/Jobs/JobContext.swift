@@ -26,7 +26,7 @@ public struct JobContext: Sendable {
     /// Who asked for it; nil when time or the platform did. Its display name is empty: the queue holds ids.
     public let startedBy: Actor?
     /// Who acts: the person with their grants of now for a delegated job, else the system on the person's behalf.
-    public let caller: Caller
+    public private(set) var caller: Caller
     public let ambient: Ambient
     public let tenancy: Tenancy
     public let access: Access
@@ -124,6 +124,22 @@ public struct JobContext: Sendable {
     public func checkAuthority() async throws {
         guard case .delegated(let permission) = authority, let startedBy else { return }
         _ = try await Authority.check(permission, of: startedBy, at: location, in: organization, requestID: requestID, access: access)
+    }
+
+    /// The same run, acting as a person whom the job names, with their grants of now. Errors: `JobDecision.discard("authority_lost")` when they do
+    /// not hold the right of the job's policy at the location any more.
+    public func acting(for actor: Actor, at location: Location) async throws -> JobContext {
+        guard case .named(let permission) = authority else { throw JobDecision.dead("authority_undeclared") }
+        var context = self
+        context.caller = try await Authority.check(
+            permission,
+            of: actor,
+            at: location,
+            in: location.organization,
+            requestID: requestID,
+            access: access
+        )
+        return context
     }
 }
 

@@ -7,6 +7,9 @@ public struct JobPolicy: Sendable {
         case decided
         /// Delivers data to the person: the right is checked again at the start and before each batch.
         case delegated(Permission)
+        /// The same, but the job itself names whose right it is, and where: it asks by `JobContext.acting` each time before it acts, and says itself
+        /// what becomes of what was asked when the right is gone.
+        case named(Permission)
     }
 
     /// Workers may be told to serve some queues only.

@@ -1,3 +1,4 @@
+public import Access
 public import Values
 
 /// What may stand in an event or a job: ids, days, instants, numbers, short codes. Never a name, never words about a person.
@@ -46,6 +47,8 @@ extension Bool: QueueValue {
     public var queueText: String { self ? "true" : "false" }
     public init?(queueText: String) { self.init(queueText) }
 }
+
+extension Actor.Kind: QueueValue {}
 
 /// A code. Reading refuses more than 200 bytes and control characters: whatever is longer is not a code.
 extension String: QueueValue {

@@ -57,6 +57,15 @@ public struct PostgresError: Error, Sendable, Equatable {
         PostgresError(kind: kind, sqlState: sqlState, constraint: constraint, table: table, origin: origin ?? self.origin, rule: rule)
     }
 
+    /// Whether it is the database that is down, and not what was asked of it, or who asked.
+    public var isOutage: Bool {
+        switch kind {
+        case .notSent, .unknownOutcome, .overloaded, .timeout: true
+        case .server: sqlState?.isOutage ?? false
+        case .cancelled, .closed, .misuse: false
+        }
+    }
+
     public static func == (left: PostgresError, right: PostgresError) -> Bool {
         left.kind == right.kind && left.sqlState == right.sqlState && left.constraint == right.constraint && left.table == right.table
     }

@@ -41,10 +41,14 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
     public static let crashShutdown = SQLState("57P02")
     public static let cannotConnectNow = SQLState("57P03")
 
+    /// The backend is going away, or does not come up.
+    private static let goneAway: Set<SQLState> = [.adminShutdown, .crashShutdown, .cannotConnectNow]
+    private static let outages = goneAway.union([.tooManyConnections, .readOnlyTransaction])
+
     /// The backend, or the pooler in front of it, is going away: what it was asked is treated as a lost connection.
-    var endsConnection: Bool {
-        self == .adminShutdown || self == .crashShutdown || self == .cannotConnectNow || code.utf8.starts(with: "08".utf8)
-    }
+    var endsConnection: Bool { SQLState.goneAway.contains(self) || code.utf8.starts(with: "08".utf8) }
+    /// The database cannot be used now, whatever it is asked and whoever asks.
+    public var isOutage: Bool { SQLState.outages.contains(self) }
     /// The prepared statement is gone or no longer fits its table: forget it and prepare again.
     var outdatesPrepared: Bool { self == .invalidStatementName || self == .featureNotSupported }
     /// Worth running the whole transaction again: it lost a race with another one.

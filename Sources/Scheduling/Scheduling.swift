@@ -47,7 +47,8 @@ public struct Scheduling: Sendable {
                 "appointment.booked", "appointment.confirmed", "appointment.moved", "appointment.cancelled", "appointment.arrived",
                 "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
                 "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed",
-                "waitlist.freed", "waitlist.offered", "waitlist.claimed", "waitlist.lapsed", "appointment.notice_due",
+                "waitlist.freed", "waitlist.offered", "waitlist.claimed", "waitlist.lapsed", "waitlist.elsewhere_settled",
+                "appointment.notice_due",
             ]
         )
     }
@@ -56,6 +57,7 @@ public struct Scheduling: Sendable {
         [
             JobRegistration(NoticeFreedTime.self) { job, context in try await job.run(context) },
             JobRegistration(OfferWave.self) { [settings] job, context in try await job.run(context, settings) },
+            JobRegistration(EndOffers.self), JobRegistration(ReleaseElsewhere.self), JobRegistration(NoteReleased.self),
         ]
     }
 

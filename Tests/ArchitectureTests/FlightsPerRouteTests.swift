@@ -125,6 +125,11 @@ struct FlightsPerRouteTests {
             "the offer and the appointment that is given up are locked first, then a booking follows, then what is given up is cancelled"
         )
         may(
+            5,
+            ["PATCH locations/{location}/waitlist-entries/{entry}"],
+            "an appointment that is given up at another location is looked up there, and whether it is the same patient's"
+        )
+        may(
             3,
             [
                 "POST locations/{location}/repair-proposals", "GET locations/{location}/no-show-rates",

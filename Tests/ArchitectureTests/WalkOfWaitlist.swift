@@ -1,4 +1,5 @@
 import Assembly
+import Tenancy
 import TestSupport
 import Testing
 import Values
@@ -77,6 +78,26 @@ extension RouteWalk {
         )
     }
 
+    /// An appointment of the same person at south.
+    private func elsewhere() async throws -> JSON {
+        func made(_ path: String, _ body: JSON) async throws -> JSON {
+            let answer = try await clinic.send("owner", "POST", clinic.path(clinic.south, path), body: body)
+            #expect(answer.status == 201, "\(path) answered \(answer.status) \(answer.text)")
+            return .string(answer.id)
+        }
+        let person: JSON = ["given_name": "Ada", "family_name": "Lovelace", "birth_date": "1990-04-01"]
+        let appointment = try await made(
+            "appointments",
+            [
+                "patient_id": try await made("patients", ["person": person]),
+                "type_id": try await made("appointment-types", ["name": "Visit at south", "minutes": 30]),
+                "provider_id": try await made("providers", ["given_name": "Hugo", "family_name": "Lind"]), "day": .string(day(90)),
+                "time": "10:00",
+            ]
+        )
+        return ["location_id": .string(clinic.south.id.description), "appointment_id": appointment]
+    }
+
     /// The id of the one that is left.
     private func entries() async throws -> String {
         let body: JSON = [
@@ -87,7 +108,11 @@ extension RouteWalk {
         try await ask("POST /locations/{location}/waitlist-entries", body, made: "entry")
         try await ask("GET /locations/{location}/waitlist-entries")
         let one = try await ask("GET /locations/{location}/waitlist-entries/{entry}")
-        let changed = try await ask("PATCH /locations/{location}/waitlist-entries/{entry}", ["urgency": 1], version: one.etag)
+        let changed = try await ask(
+            "PATCH /locations/{location}/waitlist-entries/{entry}",
+            ["urgency": 1, "release_elsewhere": try await elsewhere()],
+            version: one.etag
+        )
         try await ask("DELETE /locations/{location}/waitlist-entries/{entry}", version: changed.etag)
         return try await clinic.send("owner", "POST", clinic.path(clinic.north, "waitlist-entries"), body: body).id
     }

@@ -14,6 +14,12 @@ struct Export: ParameterlessJob {
     static let policy = JobPolicy(attempts: 2, authority: .delegated(.patientsRead))
 }
 
+/// A job that acts on the right of somebody it names.
+struct Errand: ParameterlessJob {
+    static let kind = "test.errand"
+    static let policy = JobPolicy(attempts: 2, authority: .named(.patientsRead))
+}
+
 extension QueueTests {
     @Suite(.serialized) struct AuthorityTests {
         @Test(
@@ -55,6 +61,44 @@ extension QueueTests {
             #expect(actors.withLock { $0 } == [staff.uuid])
             let jobs = try await clinic.operations.list(database: clinic.north.database)
             #expect(jobs.allSatisfy { $0.reason == "authority_lost" })
+        }
+
+        @Test(
+            "a job that names whose right it needs acts as that person where they hold it now, and says itself what becomes of it when not",
+            .shows("AZ-2", "TI-9")
+        )
+        func named() async throws {
+            let clinic = try QueueClinic.here()
+            try await clinic.empty()
+            let staff = try await clinic.hire()
+            let person = Actor(kind: .staff, id: staff.uuid, account: nil, name: "")
+            let seen = Mutex<[String]>([])
+            let note: @Sendable (JobContext, Location) async throws -> Void = { context, location in
+                do {
+                    let acting = try await context.acting(for: person, at: location)
+                    seen.withLock { $0.append(acting.caller.actor.id == staff.uuid ? "acts" : "acts as another") }
+                } catch let decision as JobDecision {
+                    seen.withLock { $0.append("\(decision)") }
+                }
+            }
+            let catalogue = JobCatalogue(jobs: [
+                JobRegistration(Errand.self) { _, context in
+                    #expect(context.caller.actor.kind == .system)
+                    try await note(context, clinic.north)
+                    try await note(context, clinic.south)
+                    try await clinic.dismiss(staff)
+                    try await note(context, clinic.north)
+                },
+                JobRegistration(Probe.self) { _, context in try await note(context, clinic.north) },
+            ])
+            try await clinic.start(Errand())
+            try await clinic.withWorkers(1, catalogue) { _ in
+                try await eventually("it ended") { try await clinic.count(.done) == 1 }
+                try await clinic.start(Probe(1))
+                try await eventually("so did one that declared nothing") { try await clinic.count(.done) == 2 }
+            }
+            let lost = "\(JobDecision.discard("authority_lost"))"
+            #expect(seen.withLock { $0 } == ["acts", lost, lost, "\(JobDecision.dead("authority_undeclared"))"])
         }
 
         @Test("a delegated job that nobody asked for does not run; a decided one acts as the system on the person's behalf", .shows("TI-9"))

@@ -29,7 +29,7 @@ struct WaitlistWaveTests {
         #expect(second.compactMap { $0["entry_id"]?.text } == [calm])
         #expect(second.first?["reasons"]?.items.compactMap(\.text).contains("urgent:60") == true)
         let hold = try await practice.board(day)["holds"]?.items.first
-        #expect(hold?["expires_at"] == second.first?["expires_at"] && hold?["expires_at"] != first.first?["expires_at"])
+        #expect(hold?["expires_at"]?.text == Waves.end(of: second.first) && hold?["expires_at"]?.text != Waves.end(of: first.first))
         #expect(try await practice.claim(late[0]).code == "claim_expired")
         #expect(try await practice.book(patient: 2, day, "10:00", theirs).code == "slot_taken")
         // A job that comes twice asks nobody twice.
@@ -59,6 +59,56 @@ struct WaitlistWaveTests {
         #expect(try await practice.offers(slot).first?["status"]?.text == "expired")
         #expect(try await practice.board(day)["holds"]?.items.isEmpty == true)
         #expect(try await practice.book(patient: 1, day, "10:00", theirs).status == 201)
+    }
+
+    @Test(
+        "between two waves nobody slips in: the time is held until the job of the wave's end has come, for the next or for nobody",
+        .shows("MC-1")
+    )
+    func between() async throws {
+        let practice = try await Waves.shared.value
+        let provider = try await practice.newProvider("Between")
+        let day = Practice.day(413)
+        _ = try await practice.waits(practice.patients[0], provider)
+        _ = try await practice.waits(practice.patients[1], provider)
+        let slot = try await practice.freed(provider, day).slot
+        func book(_ minutes: Int) async throws -> String {
+            var body = BookAppointmentBody()
+            body.patient = try #require(PatientID(practice.patients[2]))
+            body.type = try #require(AppointmentTypeID(practice.visit))
+            body.provider = try #require(ProviderID(provider))
+            body.start.day = day
+            body.start.time = TimeOfDay("10:00")
+            let booking = BookAppointment(body: body, tenancy: practice.clinic.services.tenancy)
+            do {
+                _ = try await practice.work(Waves.later(minutes)) { work in try await booking.run(work) }
+                return "booked"
+            } catch let problem as Problem {
+                return problem.code
+            }
+        }
+        for wave in 1...2 {
+            try await practice.wave(slot, wave, size: 1, Waves.later((wave - 1) * Waves.minutes))
+            #expect(try await practice.offers(slot, wave: wave).count == 1)
+            // The wave has ended, and its job has not come yet.
+            #expect(try await book(wave * Waves.minutes) == "slot_taken")
+        }
+        // Nobody waits any more: it is free with the job, not with the end of the hold.
+        try await practice.wave(slot, 3, size: 1, Waves.later(2 * Waves.minutes))
+        #expect(try await book(2 * Waves.minutes) == "booked")
+    }
+
+    @Test("when no worker comes at the wave's end, the time is free two minutes later")
+    func nobodyComes() async throws {
+        let practice = try await Waves.shared.value
+        let provider = try await practice.newProvider("Nobody comes")
+        let day = Practice.day(414)
+        _ = try await practice.waits(practice.patients[0], provider)
+        let slot = try await practice.freed(provider, day).slot
+        try await practice.wave(slot, 1, Waves.later(-Waves.minutes - OfferWave.graceMinutes))
+        #expect(try await practice.book(patient: 2, day, "10:00", [("provider_id", .string(provider))]).status == 201)
+        try await practice.wave(slot, 2)
+        #expect(try await practice.ledger(slot)?["status"]?.text == "lapsed")
     }
 
     @Test("a job for the wave's end stands ready, and a worker that comes to it asks the next")
@@ -110,8 +160,8 @@ struct WaitlistWaveTests {
             try await practice.wave(slot, 1)
             let tokens = try await practice.links(practice.offers(slot))
             try #require(tokens.count == 2)
-            // For these the wave has ended, for the claims it has not.
-            let end = Waves.later(Waves.minutes)
+            // For these the wave and its hold have ended, for the claims they have not.
+            let end = Waves.later(Waves.minutes + OfferWave.graceMinutes)
             let outcomes = try await withThrowingTaskGroup(of: String.self) { group in
                 for token in tokens {
                     group.addTask { try await practice.claim(token).code ?? "claimed" }

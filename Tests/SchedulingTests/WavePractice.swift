@@ -14,6 +14,11 @@ enum Waves {
     static let shared = Task { try await Practice(TestClinic.open()) }
     static let minutes = 15
 
+    /// When the hold ends that keeps an offer's time.
+    static func end(of offer: JSON?) -> String? {
+        offer?["expires_at"]?.text.flatMap { Instant($0) }?.adding(minutes: OfferWave.graceMinutes).description
+    }
+
     /// The machine's time, a while ahead.
     static func later(_ minutes: Int) -> Ambient {
         Ambient(now: { Ambient.system.now().adding(minutes: minutes) }, random: Ambient.system.random)

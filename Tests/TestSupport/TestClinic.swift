@@ -161,6 +161,13 @@ public final class TestClinic: Sendable {
         try await TestTemplate.withMaintenance(settings) { try await $0.script(SQLFile(text: "alter database \(database) \(change)")) }
     }
 
+    /// As the platform's operator does.
+    public func suspend(_ location: Location) async throws {
+        let owner = try OwnerConnections(settings, logger: TestTemplate.quiet)
+        try await owner.provisioner(settings).suspend(location.id)
+        await owner.close()
+    }
+
     /// Stops everything. The databases stay until the cluster is thrown away.
     public func close() async {
         await tasks.cancelAll()

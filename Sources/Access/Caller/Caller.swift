@@ -166,10 +166,13 @@ public struct Caller: Sendable {
 }
 
 extension LocationSelection {
-    public func contains(_ location: Location) -> Bool {
+    public func contains(_ location: Location) -> Bool { contains(location.id, of: location.organization) }
+
+    /// For a location that is known to be the organization's.
+    public func contains(_ location: LocationID, of organization: OrganizationID) -> Bool {
         switch self {
-        case .all(let organization, let except): location.organization == organization && !except.contains(location.id)
-        case .only(let locations): locations.contains(location.id)
+        case .all(let all, let except): all == organization && !except.contains(location)
+        case .only(let locations): locations.contains(location)
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Values
+
 /// What somebody may do: the closed list. Every route, command and job names one of these; nothing is allowed that is not in it.
 public enum Permission: String, CaseIterable, Sendable, Hashable {
     case organizationsRead = "organizations.read"
@@ -82,6 +84,9 @@ extension Permission {
         default: .location
         }
     }
+
+    /// What whoever does not hold it is told.
+    public var denied: Problem { .forbidden("permission_denied", "This needs the permission \(rawValue).") }
 
     /// What broken glass opens (AZ-11): what is needed to treat somebody now. To look, never to change.
     public static let chart: Set<Permission> = [.patientsRead, .appointmentsRead, .coverageRead]

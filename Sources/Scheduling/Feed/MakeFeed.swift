@@ -50,9 +50,7 @@ struct MakeFeed {
     /// A provider's link shows names from the moment on when the location wants that, whoever made it. Errors: `permission_denied`.
     private func allow(_ work: Work) throws(Problem) {
         let needed: [Permission] = body.provider == nil ? [.appointmentsRead] : [.appointmentsRead, .patientsRead]
-        for permission in needed where !work.caller.may(permission, at: work.location) {
-            throw Problem.forbidden("permission_denied", "This needs the permission \(permission.rawValue).")
-        }
+        for permission in needed where !work.caller.may(permission, at: work.location) { throw permission.denied }
     }
 }
 

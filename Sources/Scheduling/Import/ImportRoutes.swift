@@ -84,9 +84,7 @@ struct ImportRoutes {
             media: "text/csv",
             errors: [ExportQuery.tooWide, ExportAppointments.tooMany]
         ) { call, query in
-            guard call.may(.appointmentsRead) else {
-                throw Problem.forbidden("permission_denied", "This needs the permission appointments.read.")
-            }
+            guard call.may(.appointmentsRead) else { throw Permission.appointmentsRead.denied }
             return try await ExportAppointments(query: query, call: call).run()
         }
     }

@@ -50,21 +50,6 @@ enum LocationAnswer<Answer: Sendable>: Sendable {
     }
 }
 
-extension PostgresError {
-    /// Whether it is the database that is down, and not what was asked of it, or who asked.
-    fileprivate var isOutage: Bool {
-        switch kind {
-        case .notSent, .unknownOutcome, .overloaded, .timeout: true
-        case .server: sqlState.map(PostgresError.outages.contains) ?? false
-        case .cancelled, .closed, .misuse: false
-        }
-    }
-
-    private static let outages: Set<SQLState> = [
-        .adminShutdown, .crashShutdown, .cannotConnectNow, .tooManyConnections, .readOnlyTransaction,
-    ]
-}
-
 /// A location that an answer about many has to do without.
 struct UnavailableLocation: Sendable {
     let location: Location

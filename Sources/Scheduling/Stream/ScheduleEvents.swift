@@ -14,7 +14,7 @@ struct ScheduleEvents: EventSource {
         "appointment.completed": .appointmentsRead, "appointment.no_show": .appointmentsRead, "appointment.restored": .appointmentsRead,
         "schedule.changed": .scheduleRead,
         "waitlist.freed": .appointmentsRead, "waitlist.offered": .appointmentsRead, "waitlist.claimed": .appointmentsRead,
-        "waitlist.lapsed": .appointmentsRead,
+        "waitlist.lapsed": .appointmentsRead, "waitlist.elsewhere_settled": .appointmentsRead,
     ]
     private static let members = ["appointment", "day", "previous_day", "resource", "slot", "offer", "entry"]
 

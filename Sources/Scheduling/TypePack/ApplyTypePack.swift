@@ -27,7 +27,7 @@ struct ApplyTypePack: Job {
 
     func run(_ context: JobContext) async throws {
         let organization = try context.requireOrganization()
-        let location = try await place(organization, context)
+        let location = try await context.place(self.location)
         // The job is the organization's: that the right is held here is for us to see.
         guard context.caller.may(.scheduleManage, at: location) else { throw JobDecision.discard("authority_lost") }
         let rows = try await context.tenancy.organizationRead(organization, TypePackStore.part(of: application, at: self.location))
@@ -44,19 +44,6 @@ struct ApplyTypePack: Job {
                 TypePackStore.applied(application, at: location.id, version: pack.version, refused: refused, now: work.now)
             )
             work.audit(Act("type_pack.apply", "type_pack", pack.id, objects: [location.id.uuid]))
-        }
-    }
-
-    /// Errors: the location is suspended (again later) or was removed.
-    private func place(_ organization: OrganizationID, _ context: JobContext) async throws -> Location {
-        do {
-            let location = try await context.tenancy.location(self.location)
-            guard location.organization == organization else { throw JobDecision.dead("foreign_location") }
-            return location
-        } catch let problem as Problem where problem.kind == .forbidden {
-            throw JobDecision.snooze(.seconds(300))
-        } catch let problem as Problem where problem.kind == .notFound {
-            throw JobDecision.discard("location_gone")
         }
     }
 

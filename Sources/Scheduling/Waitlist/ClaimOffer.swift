@@ -25,7 +25,8 @@ struct MakeOfferLink {
 }
 
 /// Books the time of an offer for whoever comes first. The freed time is locked before anything else, so of several who claim it the others wait and
-/// then hear that it is taken; a later appointment that is given up is locked before any calendar, as everybody does (DESIGN L7).
+/// then hear that it is taken; a later appointment that is given up is locked before any calendar, as everybody does (DESIGN L7). One at another
+/// location is given up by a job: nothing spans two databases.
 struct ClaimOffer {
     let body: ClaimBody
     let tenancy: Tenancy
@@ -49,6 +50,11 @@ struct ClaimOffer {
             guard work.caller.may(.appointmentsCancel, at: work.location) else { throw WaitlistOffer.releaseDenied }
             try await release(released, work)
         }
+        if body.releasesLater ?? true, let elsewhere = entry.elsewhere, let by = entry.elsewhereBy {
+            slot.elsewhere = elsewhere
+            slot.elsewhereStatus = .pending
+            work.start(ReleaseElsewhere(slot: slot.id, elsewhere: elsewhere, by: by, after: offer.endsAt))
+        }
         slot.status = .taken
         slot.patient = appointment.patient
         slot.takenBy = appointment.id
@@ -63,6 +69,7 @@ struct ClaimOffer {
         work.enqueue(OfferStore.claim(offer.id, at: work.now, by: actor))
         work.enqueue(OfferStore.close(slot.id, at: work.now, by: actor))
         work.enqueue(WaitlistStore.update(entry, by: actor))
+        work.start(EndOffers(entry: entry.id))
         work.audit(
             Act(
                 "waitlist.claim",
@@ -79,7 +86,7 @@ struct ClaimOffer {
                 ["offer": offer.id, "entry": entry.id, "appointment": appointment.id, "patient": appointment.patient]
             )
         )
-        return Claimed(appointment: appointment, released: released)
+        return Claimed(appointment: appointment, released: released, elsewhereStatus: slot.elsewhereStatus)
     }
 
     /// By all rules of booking, in the place of the hold. Whoever booked the time otherwise was first too.
@@ -100,8 +107,15 @@ struct ClaimOffer {
 
     /// It is given up for a sooner one, so it is never late.
     private func release(_ appointment: AppointmentID, _ work: Work) async throws {
-        var cancel = CancelAppointmentBody()
-        cancel.reason = "moved_up"
-        _ = try await CancelAppointment(id: appointment, body: cancel, lateWithinHours: 0).run(work)
+        _ = try await CancelAppointment(id: appointment, body: .movedUp, lateWithinHours: 0).run(work)
+    }
+}
+
+extension CancelAppointmentBody {
+    /// Given up for a sooner one.
+    static var movedUp: CancelAppointmentBody {
+        var body = CancelAppointmentBody()
+        body.reason = "moved_up"
+        return body
     }
 }

@@ -5,7 +5,7 @@ import Tenancy
 import Values
 
 /// Time that a cancellation or a move left, and who took it.
-struct FreedSlot: Sendable, Hashable {
+struct FreedSlot: Sendable, Hashable, NamingElsewhere {
     enum Status: String, Sendable, CaseIterable, Bindable, Readable {
         case offered, taken
         /// Nobody took it, or somebody booked it otherwise.
@@ -27,6 +27,10 @@ struct FreedSlot: Sendable, Hashable {
     var patient: PatientID?
     var takenBy: AppointmentID?
     var takenAt: Instant?
+    /// What whoever took it gives up at another location, and what became of that.
+    var elsewhere: AppointmentElsewhere?
+    var elsewhereStatus: ElsewhereStatus?
+    var elsewhereFailure: ElsewhereFailure?
     var version: Int
     let createdAt: Instant
 

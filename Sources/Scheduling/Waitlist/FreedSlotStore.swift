@@ -5,7 +5,7 @@ import Values
 enum FreedSlotStore {
     private static let all: Statement = """
         select id, cause_id, appointment_id, type_id, provider_id, resource_ids, span, status, waves, patient_id, taken_appointment_id, taken_at,
-            version, created_at
+            elsewhere_location_id, elsewhere_appointment_id, elsewhere_status, elsewhere_reason, version, created_at
         from {location}.freed_slot
         """
 
@@ -16,9 +16,18 @@ enum FreedSlotStore {
         all + " where id = (select slot_id from {location}.waitlist_offer where token_hash = \(hash)) for no key update"
     }
 
+    /// All that is offered to somebody, in the order of their ids, whoever asks.
+    static func locked(offeredTo entry: WaitlistEntryID) -> Statement {
+        all + """
+             where id in (select slot_id from {location}.waitlist_offer where entry_id = \(entry) and status = 'open')
+            order by id for no key update
+            """
+    }
+
     static func page(_ query: RecoveredQuery, after: (at: Instant, id: FreedSlotID)?, limit: Int) -> Statement {
         var select = all + " where true"
         if let status = query.status { select += " and status = \(status)" }
+        if let status = query.elsewhereStatus { select += " and elsewhere_status = \(status)" }
         if let from = query.from { select += " and created_at >= \(from)" }
         if let until = query.until { select += " and created_at < \(until)" }
         if let after { select += " and (created_at, id) > (\(after.at), \(after.id))" }
@@ -39,7 +48,9 @@ enum FreedSlotStore {
     static func update(_ slot: FreedSlot, at now: Instant, by actor: UUID) -> Statement {
         """
         update {location}.freed_slot set status = \(slot.status), waves = \(slot.waves), patient_id = \(slot.patient),
-            taken_appointment_id = \(slot.takenBy), taken_at = \(slot.takenAt), version = \(slot.version), updated_at = \(now), updated_by = \(actor)
+            taken_appointment_id = \(slot.takenBy), taken_at = \(slot.takenAt), elsewhere_location_id = \(slot.elsewhere?.location),
+            elsewhere_appointment_id = \(slot.elsewhere?.appointment), elsewhere_status = \(slot.elsewhereStatus),
+            elsewhere_reason = \(slot.elsewhereFailure), version = \(slot.version), updated_at = \(now), updated_by = \(actor)
         where id = \(slot.id)
         """
     }
@@ -58,8 +69,16 @@ enum FreedSlotStore {
             patient: try row.value(9),
             takenBy: try row.value(10),
             takenAt: try row.value(11),
-            version: try row.value(12),
-            createdAt: try row.value(13)
+            elsewhere: try elsewhere(row),
+            elsewhereStatus: try row.value(14),
+            elsewhereFailure: try row.value(15),
+            version: try row.value(16),
+            createdAt: try row.value(17)
         )
+    }
+
+    private static func elsewhere(_ row: Row) throws -> AppointmentElsewhere? {
+        guard let location = try row.value(12, as: LocationID?.self) else { return nil }
+        return AppointmentElsewhere(location: location, appointment: try row.value(13))
     }
 }

@@ -36,7 +36,9 @@ struct OfferRoutes {
                     FreedSlotStore.page(query, after: after, limit: page.fetch),
                     ReadAct("waitlist.ledger", "freed_slot", patients: .column)
                 )
-                return page.page(try rows.map(FreedSlotStore.slot)) { [.instant($0.createdAt), .id($0.id)] }
+                let organization = try call.organization
+                let slots = try rows.map { try FreedSlotStore.slot($0).shown(to: call.caller, in: organization) }
+                return page.page(slots) { [.instant($0.createdAt), .id($0.id)] }
             },
         ]
     }

@@ -56,7 +56,8 @@ struct ClaimBody: Sendable {
             \.releasesLater,
             .bool,
             null: false,
-            about: "Whether the patient's later appointment of the same type is given up; as the entry says when absent."
+            about:
+                "Whether the patient's later appointment of the same type, and the one elsewhere, are given up; absent is as the entry says."
         )
     }
 }
@@ -65,10 +66,17 @@ struct ClaimBody: Sendable {
 struct Claimed: Sendable {
     let appointment: Appointment
     let released: AppointmentID?
+    var elsewhereStatus: ElsewhereStatus?
 
     static let shape = Shape<Claimed>("ClaimedOffer") {
         Field("appointment", \.appointment, .object(Appointment.shape))
         Field("released_appointment_id", \.released, .id(), about: "The later appointment that was given up.")
+        Field(
+            "elsewhere_status",
+            \.elsewhereStatus,
+            .choice(),
+            about: "pending when an appointment at another location is given up too: freed-slots tell what became of it."
+        )
     }
 }
 
@@ -76,15 +84,19 @@ struct RecoveredQuery: Sendable {
     var status: FreedSlot.Status?
     var from: Instant?
     var until: Instant?
+    var elsewhereStatus: ElsewhereStatus?
 
     static let shape = Shape("FreedSlotQuery", RecoveredQuery()) {
         Field("status", \.status, .choice(), about: "taken are those that were recovered.")
+        Field("elsewhere_status", \.elsewhereStatus, .choice(), about: "failed are those where somebody has to do something.")
         Field("from", \.from, .instant, about: "Freed then or later.")
         Field("until", \.until, .instant, about: "Freed before.")
     }
 }
 
 extension FreedSlot {
+    private var elsewhereAdvice: String? { elsewhereFailure?.advice }
+
     static let shape = Shape<FreedSlot>("FreedSlot") {
         Field("id", \.id, .id())
         Field("appointment_id", \.appointment, .id(), about: "Whose time it was.")
@@ -99,6 +111,15 @@ extension FreedSlot {
         Field("taken_appointment_id", \.takenBy, .id())
         Field("taken_at", \.takenAt, .instant)
         Field("recovered_minutes", \.recovered, .int(0...Int.max))
+        Field(
+            "release_elsewhere",
+            \.elsewhere,
+            .object(AppointmentElsewhere.shape),
+            about: "What is given up at another location; null too for whoever may not see appointments there."
+        )
+        Field("elsewhere_status", \.elsewhereStatus, .choice(), about: "What became of it; null when nothing is given up elsewhere.")
+        Field("elsewhere_reason", \.elsewhereFailure, .choice(), about: "Why it failed.")
+        Field("elsewhere_advice", \.elsewhereAdvice, .text(1...300), about: "What is to be done when it failed.")
         Field("created_at", \.createdAt, .instant)
     }
 }

@@ -69,6 +69,19 @@ enum OfferStore {
         """
     }
 
+    /// Those to somebody who waits no more.
+    static func withdraw(from entry: WaitlistEntryID, _ slots: [FreedSlotID], at now: Instant, by actor: UUID) -> Statement {
+        """
+        update {location}.waitlist_offer set status = 'expired', version = version + 1, updated_at = \(now), updated_by = \(actor)
+        where entry_id = \(entry) and slot_id = any(\(slots)) and status = 'open'
+        """
+    }
+
+    /// Those of these times that somebody may still claim.
+    static func open(_ slots: [FreedSlotID]) -> Statement {
+        "select distinct slot_id from {location}.waitlist_offer where slot_id = any(\(slots)) and status = 'open'"
+    }
+
     static func offer(_ row: Row) throws -> WaitlistOffer {
         WaitlistOffer(
             id: try row.value(0),

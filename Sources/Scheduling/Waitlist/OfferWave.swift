@@ -10,6 +10,10 @@ struct OfferWave: JobDescription {
     static let kind = "scheduling.offer_wave"
     static let policy = JobPolicy(timeLimit: .seconds(30))
 
+    /// The hold outlasts its offers by so much: whoever books otherwise finds the time taken until this job has come at the wave's end, to hold it for the
+    /// next wave or to free it. Should no worker come, it is free then.
+    static let graceMinutes = 2
+
     let slot: FreedSlotID
     let wave: Int
 
@@ -34,7 +38,7 @@ struct OfferWave: JobDescription {
                 try await offer(work, context.tenancy, size: size, minutes: minutes)
             }
         } catch let problem as Problem where problem.kind == .conflict {
-            // Somebody booked it between the look without locks and the hold: looked at again.
+            // Somebody booked it between the look without locks and the hold, or left the list: looked at again.
             throw JobDecision.snooze(.seconds(1))
         }
     }
@@ -46,8 +50,13 @@ struct OfferWave: JobDescription {
         let ranked = freed.startsAt > work.now ? try await WaitlistMatch(freed, work, tenancy) : nil
         let chosen = (ranked?.candidates ?? []).prefix(size)
         let expiry = min(work.now.adding(minutes: minutes), freed.startsAt)
-        if let kept = ranked?.slot(for: chosen, until: expiry) {
-            try await hold(kept, freed, until: expiry, work)
+        let end = expiry.adding(minutes: OfferWave.graceMinutes)
+        if let kept = ranked?.slot(for: chosen, until: end) {
+            // Whoever is taken off the list afterwards finds their offer and ends it.
+            guard try await work.query(WaitlistStore.waiting(chosen.map(\.entry.id))).count == chosen.count else {
+                throw WaitlistEntry.notWaiting
+            }
+            try await hold(kept, freed, until: end, work)
             freed.version += 1
             freed.waves = wave
             work.enqueue(FreedSlotStore.update(freed, at: work.now, by: actor))
@@ -67,8 +76,8 @@ struct OfferWave: JobDescription {
         )
     }
 
-    /// Nobody else books it until the wave ends (DESIGN L7). Errors: `slot_taken` and others of a slot, when somebody was faster.
-    private func hold(_ kept: Slot, _ freed: FreedSlot, until expiry: Instant, _ work: Work) async throws {
+    /// Nobody else books it until the wave has ended (DESIGN L7). Errors: `slot_taken` and others of a slot, when somebody was faster.
+    private func hold(_ kept: Slot, _ freed: FreedSlot, until end: Instant, _ work: Work) async throws {
         try await kept.take(work)
         let hold = Hold(
             id: freed.hold,
@@ -77,7 +86,7 @@ struct OfferWave: JobDescription {
             provider: freed.provider,
             resources: freed.resources,
             span: kept.span,
-            expiresAt: expiry,
+            expiresAt: end,
             createdAt: work.now
         )
         work.enqueue(HoldStore.renew(hold, by: work.caller.actor.id))

@@ -1,16 +1,18 @@
 import Access
 import Jobs
 import Postgres
+import Tenancy
 import Values
 import Web
 
 /// Puts a patient on the waitlist.
 struct CreateWaitlistEntry {
     let body: CreateWaitlistBody
+    let call: Call
 
     func run(_ work: Work) async throws -> WaitlistEntry {
         let patron = try await WaitlistEntry.known(body.patient, body.types, body.providers, work)
-        let entry = WaitlistEntry(
+        var entry = WaitlistEntry(
             id: work.id(),
             patient: patron ?? body.patient,
             types: body.types,
@@ -25,6 +27,7 @@ struct CreateWaitlistEntry {
             updatedAt: work.now
         )
         try entry.check()
+        if let named = body.elsewhere { try await entry.give(up: named, call, work) }
         work.enqueue(WaitlistStore.insert(entry, by: work.caller.actor.id))
         work.audit(Act("waitlist.add", "waitlist_entry", entry.id, patients: [entry.patient]))
         return entry
@@ -35,6 +38,7 @@ struct CreateWaitlistEntry {
 struct ChangeWaitlistEntry {
     let id: WaitlistEntryID
     let body: ChangeWaitlistBody
+    let call: Call
 
     func run(_ work: Work) async throws -> WaitlistEntry {
         guard let old = try await work.query(WaitlistStore.locked(id)).first.map(WaitlistStore.entry) else { throw Problem.notFound }
@@ -47,18 +51,23 @@ struct ChangeWaitlistEntry {
         new.urgency = body.urgency ?? old.urgency
         new.releasesLater = body.releasesLater ?? old.releasesLater
         new.note = body.note.applied(to: old.note)
-        guard new != old else { return old }
+        switch body.elsewhere {
+        case .keep: break
+        case .clear: (new.elsewhere, new.elsewhereBy) = (nil, nil)
+        case .set(let named): try await new.give(up: named, call, work)
+        }
+        guard new != old else { return old.shown(to: work.caller, in: work.location.organization) }
         try new.check()
         if body.types != nil || body.providers != nil { _ = try await WaitlistEntry.known(nil, new.types, new.providers, work) }
         new.version += 1
         new.updatedAt = work.now
         work.enqueue(WaitlistStore.update(new, by: work.caller.actor.id))
         work.audit(Act("waitlist.change", "waitlist_entry", id, patients: [old.patient]))
-        return new
+        return new.shown(to: work.caller, in: work.location.organization)
     }
 }
 
-/// Takes somebody off the waitlist. The row stays: what was offered refers to it.
+/// Takes somebody off the waitlist. The row stays: what was offered refers to it. What is offered to them now ends.
 struct RemoveWaitlistEntry {
     let id: WaitlistEntryID
 
@@ -70,11 +79,18 @@ struct RemoveWaitlistEntry {
         entry.version += 1
         entry.updatedAt = work.now
         work.enqueue(WaitlistStore.update(entry, by: work.caller.actor.id))
+        work.start(EndOffers(entry: id))
         work.audit(Act("waitlist.remove", "waitlist_entry", id, patients: [entry.patient]))
     }
 }
 
 extension WaitlistEntry {
+    /// Errors: as `NameElsewhere`.
+    fileprivate mutating func give(up named: AppointmentElsewhere, _ call: Call, _ work: Work) async throws {
+        elsewhereBy = try await NameElsewhere(named: named, patient: patient, call: call).run(work)
+        elsewhere = named
+    }
+
     /// The chart that is meant. Errors: `unknown_reference` for each id that is not here.
     static func known(_ patient: PatientID?, _ types: [AppointmentTypeID], _ providers: [ProviderID], _ work: Work) async throws
         -> PatientID?

@@ -1,8 +1,9 @@
+import Access
 import Postgres
 import Values
 
 /// Somebody who would come sooner, or at all, when time becomes free.
-struct WaitlistEntry: Sendable, Hashable {
+struct WaitlistEntry: Sendable, Hashable, NamingElsewhere {
     enum Status: String, Sendable, CaseIterable, Bindable, Readable {
         case waiting, booked, removed
     }
@@ -41,6 +42,9 @@ struct WaitlistEntry: Sendable, Hashable {
     var urgency: Int
     /// Whether a later appointment of the same type is given up when this patient takes an offer.
     var releasesLater: Bool
+    /// An appointment at another location that is given up then too, and on whose right.
+    var elsewhere: AppointmentElsewhere?
+    var elsewhereBy: Actor?
     var note: String?
     var status: Status
     var appointment: AppointmentID?

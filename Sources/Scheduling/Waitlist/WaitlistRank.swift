@@ -36,7 +36,7 @@ struct WaitlistRank: Sendable, Hashable {
         add(.provider, entry.providers.isEmpty ? 0 : 3)
         add(.window, entry.windows.isEmpty ? 0 : 2)
         add(.fits, minutes == free ? 4 : 0)
-        add(.givesUp, entry.releasesLater && hasLater ? 1 : 0)
+        add(.givesUp, entry.releasesLater && hasLater || entry.elsewhere != nil ? 1 : 0)
         self.parts = parts
     }
 }

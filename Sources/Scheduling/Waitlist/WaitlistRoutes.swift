@@ -11,10 +11,10 @@ struct WaitlistRoutes {
                 .permission(.appointmentsBook),
                 body: CreateWaitlistBody.shape,
                 answer: WaitlistEntry.shape,
-                errors: [WaitlistEntry.backwards],
+                errors: [WaitlistEntry.backwards] + NameElsewhere.errors,
                 place: { $0.id.description }
-            ) { _, work, body in
-                try await CreateWaitlistEntry(body: body).run(work)
+            ) { call, work, body in
+                try await CreateWaitlistEntry(body: body, call: call).run(work)
             },
             .list(
                 "/v1/locations/{location}/waitlist-entries",
@@ -28,7 +28,9 @@ struct WaitlistRoutes {
                     WaitlistStore.page(query, after: after, limit: page.fetch),
                     ReadAct("waitlist.list", "waitlist_entry", patients: .column)
                 )
-                return page.page(try rows.map(WaitlistStore.entry)) { [.instant($0.createdAt), .id($0.id)] }
+                let organization = try call.organization
+                let entries = try rows.map { try WaitlistStore.entry($0).shown(to: call.caller, in: organization) }
+                return page.page(entries) { [.instant($0.createdAt), .id($0.id)] }
             },
             .get(
                 "/v1/locations/{location}/waitlist-entries/{entry}",
@@ -42,7 +44,7 @@ struct WaitlistRoutes {
                     ReadAct("waitlist.read", "waitlist_entry", patients: .column)
                 )
                 guard let row = rows.first else { throw Problem.notFound }
-                return try WaitlistStore.entry(row)
+                return try WaitlistStore.entry(row).shown(to: call.caller, in: try call.organization)
             },
             .change(
                 "/v1/locations/{location}/waitlist-entries/{entry}",
@@ -50,9 +52,9 @@ struct WaitlistRoutes {
                 .permission(.appointmentsBook),
                 body: ChangeWaitlistBody.shape,
                 answer: WaitlistEntry.shape,
-                errors: [WaitlistEntry.backwards, WaitlistEntry.notWaiting]
+                errors: [WaitlistEntry.backwards, WaitlistEntry.notWaiting] + NameElsewhere.errors
             ) { call, work, body in
-                try await ChangeWaitlistEntry(id: try call.path.id("entry", WaitlistEntryID.self), body: body).run(work)
+                try await ChangeWaitlistEntry(id: try call.path.id("entry", WaitlistEntryID.self), body: body, call: call).run(work)
             },
             .remove(
                 "/v1/locations/{location}/waitlist-entries/{entry}",

@@ -42,6 +42,7 @@ struct CreateWaitlistBody: Sendable {
     var windows: [WaitlistEntry.Window] = []
     var urgency = 3
     var releasesLater = true
+    var elsewhere: AppointmentElsewhere?
     var note: String?
 
     static let shape = Shape("CreateWaitlistEntry", CreateWaitlistBody()) {
@@ -57,6 +58,12 @@ struct CreateWaitlistBody: Sendable {
             optional: true,
             about: "Whether the patient's later appointment of the same type is given up when they take an offer."
         )
+        Field(
+            "release_elsewhere",
+            \.elsewhere,
+            .object(AppointmentElsewhere.shape),
+            about: "An appointment of theirs at another location that is given up then too, by your right to cancel there."
+        )
         Field("note", \.note, .note(1...2000))
     }
 }
@@ -67,6 +74,7 @@ struct ChangeWaitlistBody: Sendable {
     var windows: [WaitlistEntry.Window]?
     var urgency: Int?
     var releasesLater: Bool?
+    var elsewhere = Change<AppointmentElsewhere>.keep
     var note = Change<String>.keep
 
     static let shape = Shape("ChangeWaitlistEntry", ChangeWaitlistBody()) {
@@ -75,6 +83,7 @@ struct ChangeWaitlistBody: Sendable {
         Field("windows", \.windows, .list(of: .object(WaitlistEntry.Window.shape), 0...20), null: false)
         Field("urgency", \.urgency, .int(1...5), null: false)
         Field("release_later", \.releasesLater, .bool, null: false)
+        Field("release_elsewhere", \.elsewhere, .object(AppointmentElsewhere.shape))
         Field("note", \.note, .note(1...2000))
     }
 }
@@ -100,6 +109,12 @@ extension WaitlistEntry: Versioned {
         Field("windows", \.windows, .list(of: .object(Window.shape), 0...20))
         Field("urgency", \.urgency, .int(1...5))
         Field("release_later", \.releasesLater, .bool)
+        Field(
+            "release_elsewhere",
+            \.elsewhere,
+            .object(AppointmentElsewhere.shape),
+            about: "Given up at another location then too; null too for whoever may not see appointments there."
+        )
         Field("note", \.note, .note(1...2000))
         Field("status", \.status, .choice())
         Field("appointment_id", \.appointment, .id(), about: "What came of it.")

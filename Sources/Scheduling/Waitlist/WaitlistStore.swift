@@ -1,3 +1,4 @@
+import Access
 import Postgres
 import Values
 
@@ -7,7 +8,8 @@ enum WaitlistStore {
     static let most = 2_000
 
     private static let all: Statement = """
-        select id, patient_id, type_ids, provider_ids, windows, urgency, release_later, note, status, appointment_id, version, created_at, updated_at
+        select id, patient_id, type_ids, provider_ids, windows, urgency, release_later, note, status, appointment_id, version, created_at, updated_at,
+            elsewhere_location_id, elsewhere_appointment_id, elsewhere_by_kind, elsewhere_by
         from {location}.waitlist_entry
         """
 
@@ -37,6 +39,11 @@ enum WaitlistStore {
             """
     }
 
+    /// Those of them who wait still, and do so until the transaction ends.
+    static func waiting(_ entries: [WaitlistEntryID]) -> Statement {
+        "select id from {location}.waitlist_entry where id = any(\(entries)) and status = 'waiting' order by id for share"
+    }
+
     /// For each of these patients: the chart that is meant, whether they were seen here, and whether they have an appointment after a moment.
     static func patrons(_ patients: [PatientID], after moment: Instant) -> Statement {
         """
@@ -64,9 +71,10 @@ enum WaitlistStore {
     static func insert(_ entry: WaitlistEntry, by actor: UUID) -> Statement {
         """
         insert into {location}.waitlist_entry (id, patient_id, type_ids, provider_ids, windows, urgency, release_later, note, status,
-            created_at, created_by, updated_at, updated_by)
+            elsewhere_location_id, elsewhere_appointment_id, elsewhere_by_kind, elsewhere_by, created_at, created_by, updated_at, updated_by)
         values (\(entry.id), \(entry.patient), \(entry.types), \(entry.providers), \(WindowsJSON.text(entry.windows)), \(entry.urgency),
-            \(entry.releasesLater), \(entry.note), \(entry.status), \(entry.createdAt), \(actor), \(entry.updatedAt), \(actor))
+            \(entry.releasesLater), \(entry.note), \(entry.status), \(entry.elsewhere?.location), \(entry.elsewhere?.appointment),
+            \(entry.elsewhereBy?.kind.rawValue), \(entry.elsewhereBy?.id), \(entry.createdAt), \(actor), \(entry.updatedAt), \(actor))
         """
     }
 
@@ -74,6 +82,8 @@ enum WaitlistStore {
         """
         update {location}.waitlist_entry set type_ids = \(entry.types), provider_ids = \(entry.providers),
             windows = \(WindowsJSON.text(entry.windows)), urgency = \(entry.urgency), release_later = \(entry.releasesLater),
+            elsewhere_location_id = \(entry.elsewhere?.location), elsewhere_appointment_id = \(entry.elsewhere?.appointment),
+            elsewhere_by_kind = \(entry.elsewhereBy?.kind.rawValue), elsewhere_by = \(entry.elsewhereBy?.id),
             note = \(entry.note), status = \(entry.status), appointment_id = \(entry.appointment), version = \(entry.version),
             updated_at = \(entry.updatedAt), updated_by = \(actor)
         where id = \(entry.id)
@@ -89,6 +99,8 @@ enum WaitlistStore {
             windows: try WindowsJSON.windows(try row.value(4, as: JSONText.self)),
             urgency: try row.value(5),
             releasesLater: try row.value(6),
+            elsewhere: try elsewhere(row),
+            elsewhereBy: try elsewhereBy(row),
             note: try row.value(7),
             status: try row.value(8),
             appointment: try row.value(9),
@@ -96,5 +108,15 @@ enum WaitlistStore {
             createdAt: try row.value(11),
             updatedAt: try row.value(12)
         )
+    }
+
+    private static func elsewhere(_ row: Row) throws -> AppointmentElsewhere? {
+        guard let location = try row.value(13, as: LocationID?.self) else { return nil }
+        return AppointmentElsewhere(location: location, appointment: try row.value(14))
+    }
+
+    private static func elsewhereBy(_ row: Row) throws -> Actor? {
+        guard let kind = try row.value(15, as: String?.self).flatMap(Actor.Kind.init(rawValue:)) else { return nil }
+        return Actor(kind: kind, id: try row.value(16), account: nil, name: "")
     }
 }

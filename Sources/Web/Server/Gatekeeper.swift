@@ -93,6 +93,6 @@ struct Gatekeeper: Sendable {
 
     private func refusal(_ caller: Caller, _ permission: Permission, _ organization: OrganizationID?, _ route: Route) async -> Problem {
         await access.refused(caller, permission, in: organization, route: "\(route.method.rawValue) \(route.path)")
-        return .forbidden("permission_denied", "This needs the permission \(permission.rawValue).")
+        return permission.denied
     }
 }

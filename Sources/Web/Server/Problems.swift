@@ -156,7 +156,7 @@ struct ErrorMapping: Sendable {
                     "This took longer than it may. Nothing was changed; ask for less.",
                     retryAfter: 5
                 )
-            case .adminShutdown?, .crashShutdown?, .cannotConnectNow?, .tooManyConnections?, .readOnlyTransaction?:
+            case let state? where state.isOutage:
                 return Problem(.unavailable, "database_unavailable", "The database cannot be used now. Nothing was changed.", retryAfter: 2)
             case .diskFull?, .outOfMemory?:
                 // Somebody has to make room; until then it is the same for everybody.
