@@ -1,3 +1,4 @@
+import Access
 import Values
 import Web
 
@@ -20,20 +21,57 @@ struct ApplyRepairBody: Sendable {
     }
 
     var moves: [Move] = []
+    var blocks: [CreateBlockBody] = []
+    var leavesBooked = false
 
     static let mostMoves = 200
     static let twice = Problem.invalid("/moves", "duplicate", "Move each appointment once.")
+    static let nothing = Problem.invalid("/moves", "too_few", "Send moves, or blocks, or both.")
 
     static let shape = Shape("ApplyRepair", ApplyRepairBody()) {
-        Field("moves", \.moves, .list(of: .object(Move.shape), 1...mostMoves))
+        Field("moves", \.moves, .list(of: .object(Move.shape), 0...mostMoves))
+        Field(
+            "blocks",
+            \.blocks,
+            .list(of: .object(CreateBlockBody.shape), 0...RepairBlocks.most),
+            optional: true,
+            about: "Time that is blocked in the same moment, as the proposal's blocks say it. Needs schedule.block."
+        )
+        Field(
+            "leave_booked",
+            \.leavesBooked,
+            .bool,
+            optional: true,
+            about: "Blocks the time though somebody stays booked in it; who is then listed in left."
+        )
     }
 }
 
-/// What was moved.
+/// What was moved, what was blocked, and who is still booked in that time.
 struct RepairResult: Sendable {
     let appointments: [Appointment]
+    let blocks: [Block]
+    let left: [RepairLeft]
 
     static let shape = Shape<RepairResult>("Repair") {
         Field("appointments", \.appointments, .list(of: .object(Appointment.shape), 0...ApplyRepairBody.mostMoves))
+        Field("blocks", \.blocks, .list(of: .object(Block.shape), 0...RepairBlocks.most))
+        Field(
+            "left",
+            \.left,
+            .list(of: .object(RepairLeft.shape), 0...RepairStore.mostVisits),
+            about: "Who is still booked in the time that was blocked."
+        )
+    }
+}
+
+extension RepairLeft {
+    static let shape = Shape<RepairLeft>("RepairLeft") {
+        Field("appointment_id", \.appointment, .id(), visible: .appointmentsRead)
+        Field("hold_id", \.hold, .id(), visible: .appointmentsRead, about: "An opening that somebody may still confirm.")
+        Field("patient_id", \.patient, .id(), visible: .appointmentsRead)
+        Field("provider_id", \.provider, .id())
+        Field("starts_at", \.span.start, .instant)
+        Field("ends_at", \.span.end, .instant)
     }
 }

@@ -20,13 +20,15 @@ struct RepairRoutes {
             },
             .create(
                 "/v1/locations/{location}/repairs",
-                "Makes the moves of a proposal, all or none; refused when anything they rest on was changed since",
+                "Makes the moves of a proposal and blocks the time, all or none; refused when anything they rest on was changed since",
                 .permission(.appointmentsMove),
                 body: ApplyRepairBody.shape,
                 answer: RepairResult.shape,
                 errors: [
-                    ApplyRepairBody.twice, Problem.stale, Appointment.wrongStatus, SlotTaken.problem, NotBookable.problem,
-                    Slot.resourceGone, Slot.outsideAllotment, StartTime.tooEarly, StartTime.tooLate, StartTime.notWholeMinute,
+                    ApplyRepairBody.twice, ApplyRepairBody.nothing, Problem.stale, Appointment.wrongStatus, SlotTaken.problem,
+                    NotBookable.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.tooEarly, StartTime.tooLate,
+                    StartTime.notWholeMinute, RepairBlocks.stillBooked, RepairBlocks.alreadyBlocked, RepairBlocks.repeated,
+                    Block.backwards, Block.tooLong, ProposeRepairBody.tooMuch,
                 ]
             ) { [tenancy] _, work, body in
                 try await ApplyRepair(body: body, tenancy: tenancy).run(work)
