@@ -65,7 +65,7 @@ extension RouteWalk {
         )
         #expect(proposal.json["blocks"]?.items.first?["reason_code"]?.text == "ill")
         let start = Instant(booked.json["starts_at"]?.text ?? "")?.adding(minutes: 60)
-        try await ask(
+        let repaired = try await ask(
             "POST /locations/{location}/repairs",
             [
                 "moves": [
@@ -80,9 +80,13 @@ extension RouteWalk {
                         "ends_at": booked.json["ends_at"] ?? .null, "reason_code": "ill", "reason_text": "Back tomorrow",
                     ]
                 ],
-                "leave_booked": false,
+                "leave_booked": false, "patients": "asked",
             ]
         )
+        ids["question"] = repaired.json["questions"]?.items.first?["id"]?.text ?? ""
+        try await ask("GET /locations/{location}/repair-questions", query: "?status=open")
+        let link = try await ask("POST /locations/{location}/repair-questions/{question}/link", [:])
+        try await ask("POST /repair-answers", ["token": link.json["token"] ?? .null, "accepted": true], token: "")
     }
 
     /// The id of the one that is left.

@@ -67,3 +67,50 @@ extension Practice {
         try await clinic.services.tenancy.read(clinic.north, statement).first?.value(0, as: Int.self) ?? 0
     }
 }
+
+/// What patients are asked when a repair moves them.
+extension Practice {
+    /// Books at ten with a provider of its own, and repairs that with the colleague at the same time: what the patient is asked.
+    func asked(patient: Int = 0, _ day: Day, _ name: String) async throws -> (question: JSON, booked: TestAnswer) {
+        let booked = try await booked(patient: patient, day, "10:00", [("provider_id", .string(try await newProvider(name)))])
+        let colleague = try await newProvider(name + " Other")
+        let applied = try await repair([("moves", [move(booked, to: colleague)]), ("patients", "asked")])
+        try #require(applied.status == 201, "\(applied.text)")
+        return (try #require(applied.json["questions"]?.items.first), booked)
+    }
+
+    func link(_ question: JSON) async throws -> TestAnswer {
+        let path = clinic.path(clinic.north, "repair-questions/\(question["id"]?.text ?? "")/link")
+        return try await clinic.send("front_desk", "POST", path, body: [:])
+    }
+
+    func token(_ question: JSON) async throws -> String {
+        let made = try await link(question)
+        return try #require(made.json["token"]?.text, "\(made.text)")
+    }
+
+    /// As the patient does it: with nothing but the link.
+    func answer(_ token: String, _ accepted: Bool) async throws -> TestAnswer {
+        try await clinic.http.send("POST", "/v1/repair-answers", body: ["token": .string(token), "accepted": .bool(accepted)])
+    }
+
+    /// As staff see it.
+    func question(_ asked: JSON, status: String? = nil) async throws -> JSON? {
+        let appointment = asked["appointment_id"]?.text ?? ""
+        let path = clinic.path(clinic.north, "repair-questions?appointment_id=\(appointment)" + (status.map { "&status=\($0)" } ?? ""))
+        let answer = try await clinic.send("front_desk", "GET", path)
+        try #require(answer.status == 200, "\(answer.text)")
+        return answer.json["items"]?.items.first { $0["id"] == asked["id"] }
+    }
+
+    /// The members of the events of a name about a question.
+    func told(_ name: String, _ question: JSON) async throws -> [String] {
+        try await clinic.services.tenancy.queueRead(
+            clinic.north.database,
+            """
+            select members::text from queue.event where name = \(name) and members->>'question' = \(question["id"]?.text ?? "")
+            order by created_at, id
+            """
+        ).decode((String).self)
+    }
+}

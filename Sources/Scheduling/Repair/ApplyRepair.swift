@@ -6,9 +6,10 @@ import Values
 
 /// Moves several appointments at once, all or none, by the rules of moving one (DESIGN L7), and blocks the time they leave. Everything is locked
 /// first, each sort in the order of its ids: appointments, resources, patients; then all the time they have is free, what is to be blocked is
-/// blocked, and each takes its new one.
+/// blocked, and each takes its new one. Patients are told by notices, as of any move, or asked.
 struct ApplyRepair {
     let body: ApplyRepairBody
+    let asking: AskPatients?
     let tenancy: Tenancy
 
     private struct Plan {
@@ -36,7 +37,8 @@ struct ApplyRepair {
                 objects: appointments.map(\.id.uuid) + blocks.blocks.map(\.id.uuid)
             )
         )
-        return RepairResult(appointments: appointments, blocks: blocks.blocks, left: left)
+        let questions = asking?.ask(zip(plans, appointments).map { (old: $0.old, new: $1) }, work) ?? []
+        return RepairResult(appointments: appointments, blocks: blocks.blocks, left: left, questions: questions)
     }
 
     /// Errors: `not_found`, `stale`, `wrong_status`, ids that are not here.

@@ -20,9 +20,15 @@ struct ApplyRepairBody: Sendable {
         }
     }
 
+    /// What becomes of the patients who are moved.
+    enum Patients: String, Sendable, CaseIterable {
+        case told, asked
+    }
+
     var moves: [Move] = []
     var blocks: [CreateBlockBody] = []
     var leavesBooked = false
+    var patients = Patients.told
 
     static let mostMoves = 200
     static let twice = Problem.invalid("/moves", "duplicate", "Move each appointment once.")
@@ -44,14 +50,22 @@ struct ApplyRepairBody: Sendable {
             optional: true,
             about: "Blocks the time though somebody stays booked in it; who is then listed in left."
         )
+        Field(
+            "patients",
+            \.patients,
+            .choice(),
+            optional: true,
+            about: "Whether patients who get another time or provider are told, or asked and may decline."
+        )
     }
 }
 
-/// What was moved, what was blocked, and who is still booked in that time.
+/// What was moved, what was blocked, who is still booked in that time, and who is asked.
 struct RepairResult: Sendable {
     let appointments: [Appointment]
     let blocks: [Block]
     let left: [RepairLeft]
+    let questions: [RepairQuestion]
 
     static let shape = Shape<RepairResult>("Repair") {
         Field("appointments", \.appointments, .list(of: .object(Appointment.shape), 0...ApplyRepairBody.mostMoves))
@@ -62,6 +76,7 @@ struct RepairResult: Sendable {
             .list(of: .object(RepairLeft.shape), 0...RepairStore.mostVisits),
             about: "Who is still booked in the time that was blocked."
         )
+        Field("questions", \.questions, .list(of: .object(RepairQuestion.shape), 0...ApplyRepairBody.mostMoves))
     }
 }
 
