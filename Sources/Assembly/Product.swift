@@ -20,7 +20,7 @@ public struct Product: Sendable {
         let organizations = Organizations(tenancy: services.tenancy, keys: services.keys)
         let settings = organizations.settings
         let patients = Patients { location in try await settings.values(at: location).text(.chartNumberPrefix) }
-        let scheduling = Scheduling(tenancy: services.tenancy, settings: settings)
+        let scheduling = Scheduling(tenancy: services.tenancy, settings: settings, wake: services.wake)
         let billing = Billing()
         let claims = Claims(
             settings: ClaimsSettings(filesFolder: folders.files, outboundFolder: folders.outbound, inboundFolder: folders.inbound),

@@ -8,13 +8,17 @@ public import Web
 public struct Scheduling: Sendable {
     private let tenancy: Tenancy
     private let settings: SettingReader
+    private let wake: Wake
 
-    public init(tenancy: Tenancy, settings: SettingReader) {
+    public init(tenancy: Tenancy, settings: SettingReader, wake: Wake) {
         self.tenancy = tenancy
         self.settings = settings
+        self.wake = wake
     }
 
-    public var routes: [Route] { calendarRoutes + bookingRoutes + plannedRoutes + waitlistRoutes + EncounterRoutes().routes }
+    public var routes: [Route] {
+        calendarRoutes + bookingRoutes + plannedRoutes + repairRoutes + waitlistRoutes + EncounterRoutes().routes
+    }
 
     private var calendarRoutes: [Route] {
         ProviderRoutes(tenancy: tenancy).routes + ResourceRoutes(tenancy: tenancy).routes + AppointmentTypeRoutes().routes
@@ -33,14 +37,19 @@ public struct Scheduling: Sendable {
             + ImportRoutes(tenancy: tenancy).routes
     }
 
+    private var repairRoutes: [Route] {
+        RepairRoutes(tenancy: tenancy, settings: settings).routes + RepairQuestionRoutes(wake: wake).routes
+    }
+
     private var waitlistRoutes: [Route] {
-        RepairRoutes(tenancy: tenancy).routes + WaitlistRoutes().routes + OfferRoutes(tenancy: tenancy).routes
-            + NoShowRoutes().routes
+        WaitlistRoutes().routes + OfferRoutes(tenancy: tenancy).routes + NoShowRoutes().routes
     }
 
     public var catalogue: JobCatalogue {
         JobCatalogue(
-            jobs: [JobRegistration(ClearHolds.self), JobRegistration(ApplyTypePack.self)] + waitlistJobs + noticeJobs,
+            jobs: [
+                JobRegistration(ClearHolds.self), JobRegistration(ApplyTypePack.self), JobRegistration(LapseRepairQuestion.self),
+            ] + waitlistJobs + noticeJobs,
             subscriptions: waitlistSubscriptions + noticeSubscriptions,
             cron: [CronEntry(eachLocation: "scheduling.holds", .hourly(minute: 7)) { _, _ in ClearHolds() }],
             events: [
@@ -48,7 +57,7 @@ public struct Scheduling: Sendable {
                 "appointment.roomed", "appointment.in_session", "appointment.checking_out", "appointment.completed",
                 "appointment.no_show", "appointment.restored", "encounter.created", "schedule.changed",
                 "waitlist.freed", "waitlist.offered", "waitlist.claimed", "waitlist.lapsed", "waitlist.elsewhere_settled",
-                "appointment.notice_due",
+                "appointment.notice_due", "repair.asked", "repair.answered", "repair.lapsed",
             ]
         )
     }
@@ -81,5 +90,7 @@ public struct Scheduling: Sendable {
         }
     }
 
-    public var patientSections: [any PatientSection] { [AppointmentSection(), EncounterSection(), WaitlistSection()] }
+    public var patientSections: [any PatientSection] {
+        [AppointmentSection(), EncounterSection(), RepairSection(), WaitlistSection()]
+    }
 }

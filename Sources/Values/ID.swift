@@ -51,6 +51,7 @@ public enum Entity {
     public enum Provider {}
     public enum Relationship {}
     public enum Remittance {}
+    public enum RepairQuestion {}
     public enum Resource {}
     public enum Role {}
     public enum Series {}
@@ -94,6 +95,7 @@ public typealias PersonID = ID<Entity.Person>
 public typealias ProviderID = ID<Entity.Provider>
 public typealias RelationshipID = ID<Entity.Relationship>
 public typealias RemittanceID = ID<Entity.Remittance>
+public typealias RepairQuestionID = ID<Entity.RepairQuestion>
 public typealias ResourceID = ID<Entity.Resource>
 public typealias RoleID = ID<Entity.Role>
 public typealias SeriesID = ID<Entity.Series>

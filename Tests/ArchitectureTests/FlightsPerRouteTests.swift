@@ -115,9 +115,14 @@ struct FlightsPerRouteTests {
             "its location and settings are looked up when they are not fresh in memory; its tables are read in one session"
         )
         may(
-            5,
+            7,
             ["POST locations/{location}/repairs"],
-            "everything that moves is locked before the first takes its new time; one more flight for each appointment that moves"
+            "everything that moves is locked before the first takes its new time; one more flight for each appointment that moves; a setting"
+        )
+        may(
+            5,
+            ["POST repair-answers"],
+            "its location is looked up when it is not fresh in memory; the appointment is locked before the question, and given up after it"
         )
         may(
             6,

@@ -138,6 +138,7 @@ struct ForeignTests {
                 union all select 'series ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.series t
                 union all select 'hold ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.hold t
                 union all select 'feed ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.calendar_feed t
+                union all select 'question ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t.id)), '') from {location}.repair_question t
                 union all select 'run ' || count(*)::text from {location}.billing_run
                 union all select 'setting ' || count(*)::text from {location}.setting
                 """

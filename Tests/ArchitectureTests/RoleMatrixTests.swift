@@ -64,6 +64,8 @@ struct RoleMatrixTests {
                 "POST /v1/sessions", "POST /v1/sessions/current/step-up", "POST /v1/invitations/acceptance",
                 // A time to claim: no more than the caller may.
                 "POST /v1/locations/{location}/waitlist-offers/{offer}/link",
+                // An appointment to accept or to give up, for who may cancel.
+                "POST /v1/locations/{location}/repair-questions/{question}/link",
             ]
         )
     }

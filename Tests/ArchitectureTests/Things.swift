@@ -57,9 +57,24 @@ enum Things {
             "holds",
             ["type_id": id("type"), "provider_id": id("provider"), "day": .string(later.adding(days: 1).description), "time": "10:00"]
         )
+        things["question"] = try await asked(clinic, location, things, rounded.adding(minutes: 60))
         try await post("feed", "calendar-feeds", ["provider_id": id("provider")])
         try await post("entry", "waitlist-entries", ["patient_id": id("patient"), "type_ids": [id("type")]])
         try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "through_day": "2026-01-31"])
         return things
+    }
+
+    /// What the patient of the appointment is asked when a repair moves it.
+    private static func asked(_ clinic: TestClinic, _ location: Location, _ things: [String: String], _ start: Instant) async throws
+        -> String
+    {
+        func id(_ name: String) -> JSON { .string(things[name] ?? "") }
+        let move: JSON = [
+            "appointment_id": id("appointment"), "version": 1, "starts_at": .string(start.description), "provider_id": id("provider"),
+            "resource_ids": [],
+        ]
+        let body: JSON = ["moves": [move], "patients": "asked"]
+        let answer = try await clinic.send("owner", "POST", clinic.path(location, "repairs"), body: body)
+        return try #require(answer.json["questions"]?.items.first?["id"]?.text, "\(answer.text)")
     }
 }

@@ -51,21 +51,22 @@ extension RouteWalk {
         let path = clinic.path(clinic.north, "appointments")
         let booked = try await clinic.send("owner", "POST", path, body: visit(61))
         #expect(booked.status == 201, "\(booked.text)")
-        try await ask(
+        let proposal = try await ask(
             "POST /locations/{location}/repair-proposals",
             [
                 "day": .string(day(61)),
                 "outages": [
                     [
                         "resource_id": id("provider"), "starts_at": .string(day(61) + "T00:00:00Z"),
-                        "ends_at": .string(day(61) + "T23:00:00Z"),
+                        "ends_at": .string(day(61) + "T23:00:00Z"), "reason_code": "ill", "reason_text": "Back tomorrow",
                     ]
                 ],
                 "step": 15, "others_at_most": 1, "keep_providers": false,
             ]
         )
+        #expect(proposal.json["blocks"]?.items.first?["reason_code"]?.text == "ill")
         let start = Instant(booked.json["starts_at"]?.text ?? "")?.adding(minutes: 60)
-        try await ask(
+        let repaired = try await ask(
             "POST /locations/{location}/repairs",
             [
                 "moves": [
@@ -73,9 +74,20 @@ extension RouteWalk {
                         "appointment_id": .string(booked.id), "version": 1, "starts_at": .string(start?.description ?? ""),
                         "provider_id": id("provider"), "resource_ids": [],
                     ]
-                ]
+                ],
+                "blocks": [
+                    [
+                        "resource_id": id("provider"), "starts_at": booked.json["starts_at"] ?? .null,
+                        "ends_at": booked.json["ends_at"] ?? .null, "reason_code": "ill", "reason_text": "Back tomorrow",
+                    ]
+                ],
+                "leave_booked": false, "patients": "asked",
             ]
         )
+        ids["question"] = repaired.json["questions"]?.items.first?["id"]?.text ?? ""
+        try await ask("GET /locations/{location}/repair-questions", query: "?status=open")
+        let link = try await ask("POST /locations/{location}/repair-questions/{question}/link", [:])
+        try await ask("POST /repair-answers", ["token": link.json["token"] ?? .null, "accepted": true], token: "")
     }
 
     /// An appointment of the same person at south.

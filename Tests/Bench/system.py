@@ -19,7 +19,11 @@ class Void(Exception):
 def cpu_of(pid):
     """Microseconds that the threads of a process have used, finer than the clock ticks of /proc/PID/stat."""
     total = 0
-    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"):
+    try:
+        tasks = list(pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
+    except OSError:  # it has just ended
+        return 0
+    for task in tasks:
         try:
             total += int(task.read_text().split()[0])
         except (OSError, ValueError):

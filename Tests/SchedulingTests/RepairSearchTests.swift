@@ -58,6 +58,20 @@ struct RepairSearchTests {
         checkRules(proposal, day)
     }
 
+    @Test("with all rooms but two out, a hundred visits are too many to search through: those for whom there is room move all the same")
+    func crowded() throws {
+        var random = Seeded(3)
+        var day = try RandomDay(&random, providers: 20, rooms: 20, visits: 1200, hours: 6...22, step: 15).day
+        day.now = day.clock.whole.start
+        day.step = 5
+        let rooms = day.resources.values.filter { $0.kind == .room }.map(\.id).sorted()
+        day.outages = rooms.dropFirst(2).map { Outage(resource: $0, span: day.clock.whole) }
+        let proposal = RepairProposal(day)
+        #expect(proposal.affected > 90, "\(proposal.affected) affected")
+        #expect(proposal.moved > 0 && proposal.stuck > 0, "\(proposal.moved) moved, \(proposal.stuck) stuck")
+        checkRules(proposal, day)
+    }
+
     @Test("who has arrived is not moved, and the reason is told; with nobody else to perform it the reason is that")
     func reasons() throws {
         var random = Seeded(8)

@@ -1,7 +1,8 @@
 extension Setting {
     /// Every setting there is, by name. Each is read somewhere: one that nothing reads would be a promise nobody keeps.
     public static let all = [
-        chartNumberPrefix, feedNames, holdMinutes, lateCancellation, noticeDelayMinutes, waitlistWaveMinutes, waitlistWaveSize,
+        chartNumberPrefix, feedNames, holdMinutes, lateCancellation, noticeDelayMinutes, repairAnswerMinutes, waitlistWaveMinutes,
+        waitlistWaveSize,
     ]
 
     public static let lateCancellation = Setting(
@@ -23,6 +24,13 @@ extension Setting {
         .number(0...60),
         standard: .number(3),
         "For how many minutes an appointment is left alone before its patient is told of a change: what is undone sooner sends nothing."
+    )
+
+    public static let repairAnswerMinutes = Setting(
+        "scheduling.repair_answer_minutes",
+        .number(5...20160),
+        standard: .number(1440),
+        "How many minutes a patient whom a repair moved has to say whether that suits them."
     )
 
     public static let waitlistWaveSize = Setting(

@@ -40,8 +40,8 @@ struct BookAppointment {
             overrides: reason != nil,
             allotments: allotments
         )
-        let overridden = try slot.check(answers[3], timetable, work)
-        try await slot.take(work)
+        _ = try slot.check(answers[3], timetable, work)
+        let overridden = try await slot.take(work)
 
         let clock = rules.wallClock(at: start)
         var appointment = Appointment(

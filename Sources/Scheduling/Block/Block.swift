@@ -20,6 +20,12 @@ public struct Block: Sendable, Hashable {
     static let backwards = Problem.invalid("/ends_at", "before_start", "It must end after it begins.")
     static let tooLong = Problem.invalid("/ends_at", "too_long", "A block lasts 366 days at most; take somebody who is gone out of use.")
 
+    /// Whether another of the same resource would be needless beside it, as `BlockStore.instead` has it.
+    func replaces(_ other: Block) -> Bool {
+        resource == other.resource
+            && (span.contains(other.span) || span.overlaps(other.span) && reasonCode == other.reasonCode)
+    }
+
     static func span(_ start: Instant, _ end: Instant) throws(Problem) -> InstantRange {
         guard let span = InstantRange(start, end) else { throw backwards }
         guard end.seconds(since: start) <= longestDays * 86_400 else { throw tooLong }

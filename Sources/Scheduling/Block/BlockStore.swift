@@ -21,6 +21,18 @@ enum BlockStore {
         return select + " order by lower(span), id limit \(limit)"
     }
 
+    /// The location's own and these resources', as they are now: what was read before the locks may have changed.
+    static func of(_ resources: [ResourceID], in window: InstantRange) -> Statement {
+        all + " where span && \(window) and (resource_id is null or resource_id = any(\(resources))) limit \(TimetableStore.limit)"
+    }
+
+    /// One that makes another needless: of the same resource, over all of its time, or over some of it for the same reason.
+    static func instead(of block: Block) -> Statement {
+        var select = all + " where span && \(block.span) and (span @> \(block.span) or reason_code = \(block.reasonCode))"
+        if let resource = block.resource { select += " and resource_id = \(resource)" } else { select += " and resource_id is null" }
+        return select + " order by lower(span), id limit 1"
+    }
+
     static func insert(_ block: Block) -> Statement {
         """
         insert into {location}.block (id, resource_id, span, reason_code, reason_text, created_at, created_by, updated_at, updated_by)

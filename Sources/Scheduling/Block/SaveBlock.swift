@@ -9,7 +9,15 @@ struct CreateBlock {
     let body: CreateBlockBody
 
     func run(_ work: Work) async throws -> Block {
-        let block = Block(
+        let block = try block(work)
+        CreateBlock.tell(block, work)
+        try await keepingHours { try await work.query(BlockStore.insert(block)) }
+        return block
+    }
+
+    /// As it will be written. Errors: `before_start`, `too_long`.
+    func block(_ work: Work) throws(Problem) -> Block {
+        Block(
             id: work.id(),
             resource: body.resource,
             span: try Block.span(body.start, body.end),
@@ -20,10 +28,12 @@ struct CreateBlock {
             updatedAt: work.now,
             updatedBy: work.caller.actor.id
         )
+    }
+
+    /// What goes with its row.
+    static func tell(_ block: Block, _ work: Work) {
         work.audit(Act("block.create", "block", block.id, objects: [block.resource?.uuid].compactMap(\.self)))
         work.tell(Event.scheduleChanged(block.resource))
-        try await keepingHours { try await work.query(BlockStore.insert(block)) }
-        return block
     }
 }
 

@@ -1,5 +1,3 @@
-import Access
-import Crypto
 import Values
 import Web
 
@@ -27,7 +25,7 @@ struct FeedLink: Sendable, Versioned {
 /// The answer to who made it: the only time the link is shown.
 struct MadeFeedLink: Sendable {
     let link: FeedLink
-    let token: FeedToken
+    let token: PlacedToken
 
     var path: String { "/v1/calendar-feeds/" + token.text }
 
@@ -35,38 +33,5 @@ struct MadeFeedLink: Sendable {
         Field("id", \.link.id, .id())
         Field("path", \.path, .text(1...120), about: "The link's path. It is not shown again; whoever has it sees the calendar.")
         Field("feed", \.link, .object(FeedLink.shape))
-    }
-}
-
-/// What makes a link unguessable: 256 random bits. Before them stands which location it is of, for nobody is signed in who could say so.
-struct FeedToken: Sendable {
-    let text: String
-    let location: LocationID
-    /// All that is kept of it.
-    let hash: [UInt8]
-
-    private static let prefix = "pc_f_"
-    private static let secretBytes = 32
-
-    init(at location: LocationID, _ ambient: Ambient) {
-        self.init(
-            FeedToken.prefix + Base64URL.encode(location.uuid.bytes + ambient.bytes(FeedToken.secretBytes)),
-            location
-        )
-    }
-
-    /// nil for what cannot be one of ours, before anything is asked of a database.
-    init?(_ text: String) {
-        guard text.hasPrefix(FeedToken.prefix), let bytes = Base64URL.decode(text.dropFirst(FeedToken.prefix.count)),
-            bytes.count == 16 + FeedToken.secretBytes
-        else { return nil }
-        func number(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-        self.init(text, LocationID(UUID(high: number(bytes[0..<8]), low: number(bytes[8..<16]))))
-    }
-
-    private init(_ text: String, _ location: LocationID) {
-        self.text = text
-        self.location = location
-        hash = Array(SHA256.hash(data: Array(text.utf8)))
     }
 }

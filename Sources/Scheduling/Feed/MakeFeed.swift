@@ -41,7 +41,7 @@ struct MakeFeed {
             createdAt: work.now,
             updatedAt: work.now
         )
-        let token = FeedToken(at: work.location.id, work.ambient)
+        let token = PlacedToken(.feed, at: work.location.id, work.ambient)
         work.enqueue(FeedStore.insert(link, token.hash, by: work.caller.actor.id))
         work.audit(Act("feed.make", "calendar_feed", link.id, patients: patron.map { [$0.id] } ?? []))
         return MadeFeedLink(link: link, token: token)

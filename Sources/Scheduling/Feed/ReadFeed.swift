@@ -16,7 +16,7 @@ struct ReadFeed {
 
     /// Made anew by each of the two questions; what it finds decides whether there is such a link.
     private struct Asked {
-        let token: FeedToken
+        let token: PlacedToken
         let location: Location
         let window: InstantRange
         let names: Bool
@@ -65,15 +65,9 @@ struct ReadFeed {
         }
     }
 
-    /// Whatever is wrong with a link, it is not found: also when its location is suspended.
     private func asked() async throws -> Asked {
-        guard let token = FeedToken(try call.path.text("token")) else { throw Problem.notFound }
-        let location: Location
-        do {
-            location = try await call.tenancy.location(token.location)
-        } catch let problem as Problem where problem.kind == .forbidden {
-            throw Problem.notFound
-        }
+        guard let token = PlacedToken(.feed, try call.path.text("token")) else { throw Problem.notFound }
+        let location = try await token.place(call.tenancy)
         // Whole days, so that the same appointments are shown, and the same text is, all day long.
         let today = location.rules.wallClock(at: call.now).day
         let first = location.rules.start(of: today.adding(days: -ReadFeed.daysBack))

@@ -4,7 +4,7 @@ import Postgres
 import Values
 
 /// Waits until an appointment has been left alone for a while, then tells by `appointment.notice_due` what its patient does not know yet: a move
-/// and its undo are no news.
+/// and its undo are no news. Whoever is asked about a move is told of the question in the same notice.
 struct SettleNotice: JobDescription {
     static let kind = "scheduling.settle_notice"
     static let policy = JobPolicy(timeLimit: .seconds(30))
@@ -27,7 +27,9 @@ struct SettleNotice: JobDescription {
     }
 
     func settle(_ work: Work, after minutes: Int) async throws {
-        let answers = try await work.query([AppointmentStore.locked(appointment), NoticeStore.known(appointment)])
+        let answers = try await work.query([
+            AppointmentStore.locked(appointment), NoticeStore.known(appointment), RepairQuestionStore.open(about: appointment),
+        ])
         guard let now = try answers[0].first.map(AppointmentStore.appointment) else { return }
         let rest = now.updatedAt.adding(minutes: minutes).seconds(since: work.now)
         guard rest <= 0 else { throw JobDecision.snooze(.seconds(rest)) }
@@ -37,6 +39,7 @@ struct SettleNotice: JobDescription {
         work.enqueue(NoticeStore.save(now.toTell, of: appointment, at: work.now))
         var members: QueueMembers = ["appointment": appointment, "patient": now.patient, "news": news.rawValue, "starts_at": now.startsAt]
         if let known, news != .booked { members["previous_starts_at"] = known.startsAt.queueText }
+        members["question"] = try answers[2].first.map(RepairQuestionStore.question)?.id.queueText
         work.tell(Event("appointment.notice_due", members))
     }
 }

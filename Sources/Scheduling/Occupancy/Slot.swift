@@ -15,7 +15,8 @@ struct Slot: Sendable {
     let type: AppointmentType
     let span: InstantRange
     let hours: DiaryHours
-    /// When everybody works; nil where it was not read yet, then it is read under the locks.
+    /// When everybody works; nil where it was not read yet, then it is read under the locks. Blocks always are: somebody may have moved all who
+    /// were booked and blocked the time meanwhile.
     var timetable: Timetable?
     /// What an appointment that moves has now; nil for a new one. It is locked too, else two that change places would wait for each other.
     var kept: [ResourceID]?
@@ -111,13 +112,20 @@ struct Slot: Sendable {
         statements.append(OccupancyStore.taken(holders, in: hours.window, at: now))
         if timetable == nil {
             statements.append(TimetableStore.of(resources.map(\.id.uuid), in: hours.window))
+        } else {
+            statements.append(BlockStore.of(resources.map(\.id), in: hours.window))
         }
         work.tx.prelude(statements) { answers in
             let active = Set(try answers[0].decode((ResourceID, Bool).self).filter { $0.1 }.map { $0.0 })
             guard resources.allSatisfy({ active.contains($0.id) || kept?.contains($0.id) == true }) else {
                 throw Slot.resourceGone
             }
-            let timetable = try timetable ?? TimetableStore.timetable(answers[looking + 1], zone)
+            let timetable =
+                if let known = self.timetable {
+                    known.blocked(by: try answers[looking + 1].map(BlockStore.block))
+                } else {
+                    try TimetableStore.timetable(answers[looking + 1], zone)
+                }
             let overridden = try check(
                 answers[looking],
                 timetable,

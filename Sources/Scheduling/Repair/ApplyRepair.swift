@@ -4,10 +4,12 @@ import Postgres
 import Tenancy
 import Values
 
-/// Moves several appointments at once, all or none, by the rules of moving one (DESIGN L7). Everything is locked first, each sort in the order of
-/// its ids: appointments, resources, patients; then all the time they have is free, and each takes its new one.
+/// Moves several appointments at once, all or none, by the rules of moving one (DESIGN L7), and blocks the time they leave. Everything is locked
+/// first, each sort in the order of its ids: appointments, resources, patients; then all the time they have is free, what is to be blocked is
+/// blocked, and each takes its new one. Patients are told by notices, as of any move, or asked.
 struct ApplyRepair {
     let body: ApplyRepairBody
+    let asking: AskPatients?
     let tenancy: Tenancy
 
     private struct Plan {
@@ -20,25 +22,29 @@ struct ApplyRepair {
     func run(_ work: Work) async throws -> RepairResult {
         let moves = body.moves.sorted { $0.appointment < $1.appointment }
         guard Set(moves.map(\.appointment)).count == moves.count else { throw ApplyRepairBody.twice }
-        let plans = try await plans(moves, work)
-        try await lock(plans, work)
+        guard !moves.isEmpty || !body.blocks.isEmpty else { throw ApplyRepairBody.nothing }
+        let blocks = try RepairBlocks(body.blocks, work)
+        let plans = try await plans(moves, blocks, work)
+        let left = try await lock(plans, blocks, work)
+        for block in blocks.blocks { CreateBlock.tell(block, work) }
         var appointments: [Appointment] = []
         for plan in plans { appointments.append(try await apply(plan, work)) }
         work.audit(
             Act(
                 "repair.apply",
                 "appointment",
-                patients: Array(Set(appointments.map(\.patient))).sorted(),
-                objects: appointments.map(\.id.uuid)
+                patients: Set(appointments.map(\.patient) + left.compactMap(\.patient)).sorted(),
+                objects: appointments.map(\.id.uuid) + blocks.blocks.map(\.id.uuid)
             )
         )
-        return RepairResult(appointments: appointments)
+        let questions = asking?.ask(zip(plans, appointments).map { (old: $0.old, new: $1) }, work) ?? []
+        return RepairResult(appointments: appointments, blocks: blocks.blocks, left: left, questions: questions)
     }
 
     /// Errors: `not_found`, `stale`, `wrong_status`, ids that are not here.
-    private func plans(_ moves: [ApplyRepairBody.Move], _ work: Work) async throws -> [Plan] {
+    private func plans(_ moves: [ApplyRepairBody.Move], _ blocks: RepairBlocks, _ work: Work) async throws -> [Plan] {
         let ids = moves.map(\.appointment)
-        let named = moves.flatMap { [$0.provider.resource] + $0.resources }
+        let named = moves.flatMap { [$0.provider.resource] + $0.resources } + blocks.resources
         let answers = try await work.query([
             RepairStore.lockAppointments(ids), AppointmentStore.these(ids), AppointmentTypeStore.of(ids),
             ResourceStore.these(named, orOf: ids),
@@ -52,6 +58,7 @@ struct ApplyRepair {
             uniquingKeysWith: { first, _ in first }
         )
         let resources = try answers[3].map(ResourceStore.resource)
+        try blocks.check(resources)
         return try moves.map { move in
             guard let old = appointments[move.appointment], let type = types[old.type] else { throw Problem.notFound }
             guard old.version == move.version else { throw Problem.stale.naming(old.id) }
@@ -72,13 +79,18 @@ struct ApplyRepair {
         }
     }
 
-    private func lock(_ plans: [Plan], _ work: Work) async throws {
-        let resources = Set(plans.flatMap { $0.old.allResources + $0.cast.all.map(\.id) })
+    /// Who stays booked in the time that is blocked. Errors: `already_blocked`, `still_booked`.
+    private func lock(_ plans: [Plan], _ blocks: RepairBlocks, _ work: Work) async throws -> [RepairLeft] {
+        let resources = Set(plans.flatMap { $0.old.allResources + $0.cast.all.map(\.id) } + blocks.resources)
         let patients = Set(plans.map(\.old.patient))
         // A flight of its own: what a slot asks first would otherwise come before it.
-        _ = try await work.query([
-            OccupancyStore.lock(resources.sorted()), RepairStore.lockPatients(patients.sorted()), RepairStore.free(plans.map(\.old.id)),
-        ])
+        let answers = try await work.query(
+            [
+                blocks.isOfEverything ? RepairStore.lockAllResources : OccupancyStore.lock(resources.sorted()),
+                RepairStore.lockPatients(patients.sorted()), RepairStore.free(plans.map(\.old.id)),
+            ] + blocks.statements(at: work.now)
+        )
+        return try blocks.left(Array(answers.dropFirst(3)), leavesBooked: body.leavesBooked, work)
     }
 
     private func apply(_ plan: Plan, _ work: Work) async throws -> Appointment {

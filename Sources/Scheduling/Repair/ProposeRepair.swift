@@ -53,6 +53,11 @@ struct ProposeRepair {
         repair.othersAtMost = body.others
         repair.keepsProviders = body.keepsProviders
         repair.allotments = try await AllotmentStore.read(resources, at: location, in: window, call.tenancy)
-        return RepairAnswer(day: day, timeZone: location.timeZone.name, proposal: RepairProposal(repair))
+        return RepairAnswer(
+            day: day,
+            timeZone: location.timeZone.name,
+            proposal: RepairProposal(repair),
+            blocks: body.outages.map(\.block)
+        )
     }
 }

@@ -7,6 +7,12 @@ struct RepairCandidate: Sendable {
         let span: InstantRange
         /// Of a group: those of it may be together.
         let group: AppointmentTypeID?
+
+        func meets(_ other: Take) -> Bool {
+            guard holder == other.holder, span.overlaps(other.span) else { return false }
+            // Where several may be at once the rest is asked of the rules of booking, when the whole is known.
+            return group == nil || group != other.group || span != other.span
+        }
     }
 
     let place: RepairPlace
@@ -14,17 +20,6 @@ struct RepairCandidate: Sendable {
     let weight: Int
     /// Indices of visits.
     let blockers: Set<Int>
-
-    func collides(with other: RepairCandidate) -> Bool {
-        for take in takes {
-            for theirs in other.takes where take.holder == theirs.holder && take.span.overlaps(theirs.span) {
-                // Where several may be at once the rest is asked of the rules of booking, when the whole is known.
-                if take.group != nil, take.group == theirs.group, take.span == theirs.span { continue }
-                return true
-            }
-        }
-        return false
-    }
 }
 
 /// Finds the places that rules and what stays leave to a visit: by sweeps over sorted spans, as openings are found.
@@ -36,6 +31,8 @@ struct RepairPlaces {
     let day: RepairDay
     /// What nobody moves: everything but the visits that are affected, and those that may make room.
     private let fixed: Load
+    /// The same and those who may make room.
+    private let everybody: Load
     private let soft: [UUID: [(visit: Int, span: InstantRange)]]
     private let open: [InstantRange]
     private let steps: [Int64]
@@ -49,8 +46,12 @@ struct RepairPlaces {
         let resource: ResourceID
         let type: AppointmentTypeID
         let seconds: Int64
-        /// If nothing were booked.
-        let whenEmpty: Bool
+        let besides: Besides
+    }
+
+    /// Whose time is no place for anybody else.
+    private enum Besides {
+        case everybody, fixed, nobody
     }
 
     /// - Parameters:
@@ -60,19 +61,16 @@ struct RepairPlaces {
         self.day = day
         let indices = Dictionary(day.visits.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
         var stays: [Occupancy] = []
+        var all: [Occupancy] = []
         var soft: [UUID: [(visit: Int, span: InstantRange)]] = [:]
         for row in day.taken {
-            guard let index = indices[row.appointment] else {
-                stays.append(row)
-                continue
-            }
-            if yielding.contains(index) {
-                soft[row.holder, default: []].append((index, row.span))
-            } else if !homeless.contains(index) {
-                stays.append(row)
-            }
+            let index = indices[row.appointment]
+            if let index, homeless.contains(index) { continue }
+            all.append(row)
+            if let index, yielding.contains(index) { soft[row.holder, default: []].append((index, row.span)) } else { stays.append(row) }
         }
         fixed = Load(stays)
+        everybody = soft.isEmpty ? fixed : Load(all)
         steps = ClockGrid(day.clock, step: day.step, day.timetable.rules).moments(of: day.clock.first)
         self.soft = soft
         active = Dictionary(grouping: day.resources.values.filter(\.active), by: \.kind).mapValues { $0.map(\.id).sorted() }
@@ -83,18 +81,34 @@ struct RepairPlaces {
         open = [InstantRange(min(first, usual.start), max(last, usual.end)) ?? usual]
     }
 
-    /// The places of a visit, cheapest first, without the one it has.
+    /// The places of a visit, cheapest first, without the one it has. Those that nobody has are looked for by themselves: on a full day there are too
+    /// many others to come as far.
     mutating func of(_ index: Int) -> [RepairCandidate] {
-        let visit = day.visits[index]
-        guard let type = day.types[visit.type] else { return [] }
-        let length = visit.span.end.seconds(since: visit.span.start)
-        let performers = performers(visit, type).map { (id: $0, starts: starts(of: $0, type, length)) }
-        let further = visit.further.map { own in alike(own).map { (id: $0, starts: starts(of: $0, type, length)) } }
-        // Where the patient, somebody who performs and something of each kind it needs are free, though perhaps not together.
-        var possible = fixed.starts(Demand(patient: visit.patient), seconds: length, inside: [day.clock.whole])
-        for some in [performers] + further { possible = possible.intersection(Starts(some.flatMap(\.starts.ranges))) }
-        guard !possible.isEmpty else { return [] }
+        guard let type = day.types[day.visits[index].type] else { return [] }
+        var found: Set<RepairPlace> = []
         var candidates: [RepairCandidate] = []
+        if !soft.isEmpty { look(index, type, .everybody, RepairPlaces.breadth / 2, &found, &candidates) }
+        look(index, type, .fixed, RepairPlaces.breadth, &found, &candidates)
+        return candidates.sorted { ($0.weight, $0.blockers.count) < ($1.weight, $1.blockers.count) }
+    }
+
+    /// The nearest in time first, until there are so many.
+    private mutating func look(
+        _ index: Int,
+        _ type: AppointmentType,
+        _ besides: Besides,
+        _ most: Int,
+        _ found: inout Set<RepairPlace>,
+        _ candidates: inout [RepairCandidate]
+    ) {
+        let visit = day.visits[index]
+        let length = visit.span.end.seconds(since: visit.span.start)
+        let performers = performers(visit, type).map { (id: $0, starts: starts(of: $0, type, length, besides)) }
+        let further = visit.further.map { own in alike(own).map { (id: $0, starts: starts(of: $0, type, length, besides)) } }
+        // Where the patient, somebody who performs and something of each kind it needs are free, though perhaps not together.
+        var possible = load(besides).starts(Demand(patient: visit.patient), seconds: length, inside: [day.clock.whole])
+        for some in [performers] + further { possible = possible.intersection(Starts(some.flatMap(\.starts.ranges))) }
+        guard !possible.isEmpty else { return }
         for second in grid(visit, length) where possible.contains(second) {
             let start = Instant(seconds: second)
             guard let span = InstantRange(start, start.adding(seconds: length)) else { continue }
@@ -103,15 +117,16 @@ struct RepairPlaces {
                 for further in combinations(free, without: provider) {
                     let place = RepairPlace(provider: provider, further: further, span: span)
                     if span == visit.span, provider == visit.provider, Set(further) == Set(visit.further) { continue }
+                    guard found.insert(place).inserted else { continue }
                     candidates.append(candidate(index, place))
                 }
             }
-            if candidates.count >= RepairPlaces.breadth {
-                isCut = true
+            if candidates.count >= most {
+                // What is looked for by itself comes once more with the others.
+                isCut = isCut || besides == .fixed
                 break
             }
         }
-        return candidates.sorted { ($0.weight, $0.blockers.count) < ($1.weight, $1.blockers.count) }
     }
 
     func candidate(_ index: Int, _ place: RepairPlace) -> RepairCandidate {
@@ -167,12 +182,20 @@ struct RepairPlaces {
         return all
     }
 
-    private mutating func starts(of id: ResourceID, _ type: AppointmentType, _ length: Int64, whenEmpty: Bool = false) -> Starts {
-        let key = Key(resource: id, type: type.id, seconds: length, whenEmpty: whenEmpty)
+    private mutating func starts(of id: ResourceID, _ type: AppointmentType, _ length: Int64, _ besides: Besides) -> Starts {
+        let key = Key(resource: id, type: type.id, seconds: length, besides: besides)
         if let known = starts[key] { return known }
-        let found = allowed(id, type, length, besides: whenEmpty ? Load() : fixed)
+        let found = allowed(id, type, length, besides: load(besides))
         starts[key] = found
         return found
+    }
+
+    private func load(_ besides: Besides) -> Load {
+        switch besides {
+        case .everybody: everybody
+        case .fixed: fixed
+        case .nobody: Load()
+        }
     }
 
     /// Where hours, blocks, outages, allotments and what stays leave room.
@@ -206,12 +229,12 @@ struct RepairPlaces {
         let performers = performers(visit, type)
         let isAlone = performers.count == 1
         let canBeUsed = performers.contains { id in
-            starts(of: id, type, length, whenEmpty: true).ranges.contains { $0.upperBound > earliest }
+            starts(of: id, type, length, .nobody).ranges.contains { $0.upperBound > earliest }
         }
         if canBeUsed,
             visit.further.allSatisfy({ own in
                 let kind = day.resources[own]?.kind ?? .room
-                return day.resources.values.contains { $0.kind == kind && !starts(of: $0.id, type, length, whenEmpty: true).isEmpty }
+                return day.resources.values.contains { $0.kind == kind && !starts(of: $0.id, type, length, .nobody).isEmpty }
             })
         {
             return .taken

@@ -1,10 +1,13 @@
 import Access
+import Jobs
+import Organizations
 import Tenancy
 import Values
 import Web
 
 struct RepairRoutes {
     let tenancy: Tenancy
+    let settings: SettingReader
 
     var routes: [Route] {
         [
@@ -20,16 +23,24 @@ struct RepairRoutes {
             },
             .create(
                 "/v1/locations/{location}/repairs",
-                "Makes the moves of a proposal, all or none; refused when anything they rest on was changed since",
+                "Makes the moves of a proposal, blocks the time and tells or asks the patients; refused when anything was changed since",
                 .permission(.appointmentsMove),
                 body: ApplyRepairBody.shape,
                 answer: RepairResult.shape,
                 errors: [
-                    ApplyRepairBody.twice, Problem.stale, Appointment.wrongStatus, SlotTaken.problem, NotBookable.problem,
-                    Slot.resourceGone, Slot.outsideAllotment, StartTime.tooEarly, StartTime.tooLate, StartTime.notWholeMinute,
+                    ApplyRepairBody.twice, ApplyRepairBody.nothing, Problem.stale, Appointment.wrongStatus, SlotTaken.problem,
+                    NotBookable.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.tooEarly, StartTime.tooLate,
+                    StartTime.notWholeMinute, RepairBlocks.stillBooked, RepairBlocks.alreadyBlocked, RepairBlocks.repeated,
+                    Block.backwards, Block.tooLong, ProposeRepairBody.tooMuch,
                 ]
-            ) { [tenancy] _, work, body in
-                try await ApplyRepair(body: body, tenancy: tenancy).run(work)
+            ) { [tenancy, settings] _, work, body in
+                let asking: AskPatients? =
+                    if body.patients == .asked {
+                        AskPatients(minutes: try await settings.values(at: work.location).number(.repairAnswerMinutes))
+                    } else {
+                        nil
+                    }
+                return try await ApplyRepair(body: body, asking: asking, tenancy: tenancy).run(work)
             },
         ]
     }

@@ -16,6 +16,9 @@ struct RepairSearch {
     private var best: [Int: RepairCandidate] = [:]
     private var bestWeight = Int.max
     private var steps = 0
+    /// What is decided on the way to where the search is, and by calendar the time that takes.
+    private var decided: [(visit: Int, candidate: RepairCandidate)] = []
+    private var given: [UUID: [RepairCandidate.Take]] = [:]
     /// How many others may move, and when to stop, in the pass that is under way.
     private var othersAtMost = 0
     private var stop = 0
@@ -46,18 +49,44 @@ struct RepairSearch {
     /// The moves by visit, and whether none better exist. Without any, every affected visit stays where it is.
     mutating func run() -> (moves: [Int: RepairPlace], isBest: Bool) {
         let order = affected.map { ($0, candidates($0).count) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
+        (best, bestWeight) = simple(order)
         // First without moving anybody else: a good answer soon, which the second pass only has to better.
         othersAtMost = 0
         stop = day.othersAtMost == 0 ? patience : patience / 2
         let least = order.reduce(0) { $0 + self.least($1) }
-        descend(order[...], [], [], 0, least)
+        descend(order[...], [], 0, least)
         if day.othersAtMost > 0 {
             othersAtMost = day.othersAtMost
             stop = patience
-            descend(order[...], [], [], 0, least)
+            descend(order[...], [], 0, least)
         }
         let moves = best.compactMapValues { $0.weight >= RepairWeight.stuck ? nil : $0.place }
         return (moves, steps < patience && !places.isCut)
+    }
+
+    /// A whole answer before the search, which might end before it has one: each in turn takes the cheapest place that nobody has and nobody was
+    /// given. Who has moved leaves room, so those who found none look once more.
+    private mutating func simple(_ order: [Int]) -> (answer: [Int: RepairCandidate], weight: Int) {
+        var answer: [Int: RepairCandidate] = [:]
+        var taken: [UUID: [(visit: Int, take: RepairCandidate.Take)]] = [:]
+        func take(_ index: Int, _ candidate: RepairCandidate) {
+            for take in answer[index]?.takes ?? [] { taken[take.holder]?.removeAll { $0.visit == index } }
+            for take in candidate.takes { taken[take.holder, default: []].append((index, take)) }
+            answer[index] = candidate
+        }
+        for index in order { take(index, stay(index)) }
+        for _ in 1...2 {
+            for index in order where answer[index]?.weight == RepairWeight.stuck {
+                let place = candidates(index).first { candidate in
+                    candidate.weight < RepairWeight.stuck && candidate.blockers.isEmpty
+                        && candidate.takes.allSatisfy { take in
+                            (taken[take.holder] ?? []).allSatisfy { $0.visit == index || !take.meets($0.take) }
+                        }
+                }
+                if let place { take(index, place) }
+            }
+        }
+        return (answer, answer.values.reduce(0) { $0 + $1.weight })
     }
 
     mutating func reason(_ index: Int) -> RepairProposal.Reason { places.reason(index) }
@@ -83,7 +112,6 @@ struct RepairSearch {
     /// - Parameter least: What those who are pending cost at least, together.
     private mutating func descend(
         _ pending: ArraySlice<Int>,
-        _ decided: [(visit: Int, candidate: RepairCandidate)],
         _ moved: Set<Int>,
         _ weight: Int,
         _ least: Int
@@ -101,18 +129,25 @@ struct RepairSearch {
         for candidate in candidates(index) {
             guard bound + candidate.weight < bestWeight else { return }
             guard steps < stop else { return }
+            // Not worth a step: there are many of them, and none will do.
+            guard othersAtMost > 0 || candidate.blockers.isEmpty else { continue }
             steps += 1
             let disturbed = candidate.blockers.subtracting(moved)
             guard moved.count + disturbed.count <= othersAtMost else { continue }
-            guard !decided.contains(where: { $0.candidate.collides(with: candidate) }) else { continue }
+            guard isFree(candidate) else { continue }
             let leastOfAll = disturbed.reduce(others) { $0 + self.least($1) }
-            descend(
-                ArraySlice(disturbed.sorted()) + rest,
-                decided + [(index, candidate)],
-                moved.union(disturbed),
-                weight + candidate.weight,
-                leastOfAll
-            )
+            decided.append((index, candidate))
+            for take in candidate.takes { given[take.holder, default: []].append(take) }
+            descend(ArraySlice(disturbed.sorted()) + rest, moved.union(disturbed), weight + candidate.weight, leastOfAll)
+            for take in candidate.takes { given[take.holder]?.removeLast() }
+            decided.removeLast()
         }
+    }
+
+    private func isFree(_ candidate: RepairCandidate) -> Bool {
+        for take in candidate.takes {
+            for other in given[take.holder] ?? [] where take.meets(other) { return false }
+        }
+        return true
     }
 }

@@ -8,11 +8,27 @@ struct ProposeRepairBody: Sendable {
         var resource: ResourceID?
         var start = Instant.blank
         var end = Instant.blank
+        var reasonCode = "absence"
+        var reasonText: String?
 
         static let shape = Shape("Outage", Out()) {
             Field("resource_id", \.resource, .id(), about: "A provider, room, chair or device; everything at the location when absent.")
             Field("starts_at", \.start, .instant, example: Instant("2026-03-02T15:00:00Z"))
             Field("ends_at", \.end, .instant, example: Instant("2026-03-02T20:00:00Z"))
+            Field(
+                "reason_code",
+                \.reasonCode,
+                .code(1...50, "a-z0-9_"),
+                example: "absence",
+                optional: true,
+                about: "Of the block that the repair is to write."
+            )
+            Field("reason_text", \.reasonText, .note(1...500))
+        }
+
+        /// What keeps the time free once the repair is made.
+        var block: CreateBlockBody {
+            CreateBlockBody(resource: resource, start: start, end: end, reasonCode: reasonCode, reasonText: reasonText)
         }
 
         func outage() throws(Problem) -> Outage {
@@ -32,7 +48,7 @@ struct ProposeRepairBody: Sendable {
 
     static let shape = Shape("ProposeRepair", ProposeRepairBody()) {
         Field("day", \.day, .day, example: Day("2026-03-02"), about: "On the location's calendar.")
-        Field("outages", \.outages, .list(of: .object(Out.shape), 1...20))
+        Field("outages", \.outages, .list(of: .object(Out.shape), 1...RepairBlocks.most))
         Field("step", \.step, .int(5...60), optional: true, about: "Proposed times begin at multiples of so many minutes of the day.")
         Field(
             "others_at_most",
@@ -63,6 +79,7 @@ struct RepairAnswer: Sendable {
     let day: Day
     let timeZone: String
     let proposal: RepairProposal
+    let blocks: [CreateBlockBody]
 
     static let shape = Shape<RepairAnswer>("RepairProposal") {
         Field("day", \.day, .day)
@@ -73,6 +90,12 @@ struct RepairAnswer: Sendable {
         Field("disturbed", \.proposal.disturbed, .int(0...Int.max), about: "Patients who get another time or another provider.")
         Field("cannot_be_placed", \.proposal.stuck, .int(0...Int.max))
         Field("items", \.proposal.items, .list(of: .object(RepairProposal.Item.shape), 0...RepairStore.mostVisits))
+        Field(
+            "blocks",
+            \.blocks,
+            .list(of: .object(CreateBlockBody.shape), 0...RepairBlocks.most),
+            about: "The outages as blocks, to be sent with the moves: the time is then blocked by the repair itself."
+        )
     }
 }
 

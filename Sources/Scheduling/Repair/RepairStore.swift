@@ -37,6 +37,37 @@ enum RepairStore {
         "delete from {location}.occupancy where appointment_id = any(\(appointments))"
     }
 
+    /// In the order of their ids. Whoever blocks everything waits for all who book anything.
+    static let lockAllResources: Statement = "select id from {location}.resource order by id for no key update"
+
+    /// Who is booked in a block's time, with the minutes kept around, or may confirm a hold of it. What is kept for the waitlist is none: whoever
+    /// claims it is asked the rules again.
+    static func left(_ block: Block, at now: Instant) -> Statement {
+        var select: Statement = """
+            select distinct appointment.id, hold.id as hold_id, coalesce(appointment.patient_id, hold.patient_id) as patient_id,
+                coalesce(appointment.provider_id, hold.provider_id) as provider_id,
+                case when appointment.id is null then hold.span else tstzrange(appointment.starts_at, appointment.ends_at) end as visit
+            from {location}.occupancy
+            left join {location}.appointment on appointment.id = occupancy.appointment_id
+            left join {location}.hold on hold.id = occupancy.appointment_id and appointment.id is null
+                and not exists (select from {location}.freed_slot where freed_slot.id = hold.id)
+            where occupancy.span && \(block.span) and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+                and (appointment.status not in ('cancelled', 'completed', 'no_show') or hold.id is not null)
+            """
+        if let resource = block.resource { select += " and occupancy.resource = \(resource)" }
+        return select + " order by visit, appointment.id, hold_id limit \(mostVisits)"
+    }
+
+    static func left(_ row: Row) throws -> RepairLeft {
+        RepairLeft(
+            appointment: try row.value(0),
+            hold: try row.value(1),
+            patient: try row.value(2),
+            provider: try row.value(3),
+            span: try row.value(4)
+        )
+    }
+
     static func visit(_ row: Row) throws -> RepairDay.Visit {
         let provider = try row.value(4, as: ProviderID.self)
         return RepairDay.Visit(

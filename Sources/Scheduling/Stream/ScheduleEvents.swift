@@ -4,7 +4,7 @@ import Values
 import Web
 
 /// What changes at a location, for boards and calendars that are to be right without asking again and again: which appointment and which day,
-/// and what is offered to the waitlist; never whose. What has changed is then read as always, and recorded as always.
+/// what is offered to the waitlist, and what moved patients are asked; never whose. What has changed is then read as always, and recorded as always.
 struct ScheduleEvents: EventSource {
     /// The events it brings, and what somebody must be allowed to be told of them.
     static let shown: [String: Permission] = [
@@ -15,8 +15,9 @@ struct ScheduleEvents: EventSource {
         "schedule.changed": .scheduleRead,
         "waitlist.freed": .appointmentsRead, "waitlist.offered": .appointmentsRead, "waitlist.claimed": .appointmentsRead,
         "waitlist.lapsed": .appointmentsRead, "waitlist.elsewhere_settled": .appointmentsRead,
+        "repair.asked": .appointmentsRead, "repair.answered": .appointmentsRead, "repair.lapsed": .appointmentsRead,
     ]
-    private static let members = ["appointment", "day", "previous_day", "resource", "slot", "offer", "entry"]
+    private static let members = ["appointment", "day", "previous_day", "resource", "slot", "offer", "entry", "question", "answer"]
 
     let log: EventLog
     let tail: EventTail

@@ -5,7 +5,7 @@ struct Timetable: Sendable {
     let rules: TimeZoneRules
     private let weekly: [ResourceID?: [WeeklyHours]]
     private let dated: [ResourceID?: [DatedHours]]
-    private let blocks: [ResourceID?: Blocks]
+    private var blocks: [ResourceID?: Blocks]
 
     /// Those of one calendar, in order.
     private struct Blocks {
@@ -25,6 +25,13 @@ struct Timetable: Sendable {
         self.weekly = Dictionary(grouping: weekly, by: \.resource)
         self.dated = Dictionary(grouping: dated, by: \.resource)
         self.blocks = Dictionary(grouping: blocks, by: \.resource).mapValues(Blocks.init)
+    }
+
+    /// The same hours with other blocks.
+    func blocked(by blocks: [Block]) -> Timetable {
+        var timetable = self
+        timetable.blocks = Dictionary(grouping: blocks, by: \.resource).mapValues(Blocks.init)
+        return timetable
     }
 
     /// The hours of one calendar on one day.

@@ -1,0 +1,36 @@
+import Access
+import Jobs
+import Values
+
+/// Asks patients whom a repair gives another time or another provider whether that suits them. Another room is no question.
+struct AskPatients {
+    /// How long they have to answer; never beyond the visit.
+    let minutes: Int
+
+    func ask(_ moved: [(old: Appointment, new: Appointment)], _ work: Work) -> [RepairQuestion] {
+        let actor = work.caller.actor.id
+        let disturbed = moved.filter { $0.old.toTell != $0.new.toTell }
+        guard !disturbed.isEmpty else { return [] }
+        work.enqueue(RepairQuestionStore.withdraw(disturbed.map { $0.new.id }, at: work.now, by: actor))
+        return disturbed.map { old, new in
+            let question = RepairQuestion(
+                id: work.id(),
+                appointment: new.id,
+                patient: new.patient,
+                previousProvider: old.provider,
+                previousSpan: old.span,
+                provider: new.provider,
+                span: new.span,
+                answerBy: min(work.now.adding(minutes: minutes), new.startsAt),
+                status: .open,
+                version: 1,
+                createdAt: work.now
+            )
+            work.enqueue(RepairQuestionStore.insert(question, by: actor))
+            work.audit(Act("repair.ask", "repair_question", question.id, patients: [new.patient], objects: [new.id.uuid]))
+            work.tell(question.event("repair.asked", at: work.location, ["answer_by": question.answerBy]))
+            work.start(LapseRepairQuestion(question: question.id), at: question.answerBy)
+            return question
+        }
+    }
+}

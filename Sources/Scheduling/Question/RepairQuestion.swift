@@ -1,0 +1,61 @@
+import Jobs
+import Postgres
+import Tenancy
+import Values
+
+/// A patient whom a repair moved was asked whether that suits them. The move is made already; they accept it, or the appointment is cancelled.
+struct RepairQuestion: Sendable, Hashable {
+    enum Status: String, Sendable, CaseIterable, Bindable, Readable {
+        case open, accepted, declined
+        /// Nobody answered in time: the move stands.
+        case lapsed
+        /// The appointment was moved again, cancelled or begun meanwhile: what was asked is not so any more.
+        case withdrawn
+    }
+
+    let id: RepairQuestionID
+    let appointment: AppointmentID
+    let patient: PatientID
+    let previousProvider: ProviderID
+    let previousSpan: InstantRange
+    let provider: ProviderID
+    let span: InstantRange
+    let answerBy: Instant
+    var status: Status
+    var answeredAt: Instant?
+    var version: Int
+    let createdAt: Instant
+
+    static let used = Problem.conflict("answer_used", "This link was used already: the answer is recorded.")
+    static let expired = Problem.conflict("answer_expired", "The time to answer is over. Call the practice.")
+    static let withdrawn = Problem.conflict("answer_withdrawn", "The appointment was changed meanwhile. Call the practice.")
+
+    /// nil until the patient says, and when they do not.
+    var accepted: Bool? {
+        switch status {
+        case .accepted: true
+        case .declined: false
+        case .open, .lapsed, .withdrawn: nil
+        }
+    }
+
+    /// Errors: `answer_used`, `answer_expired`, `answer_withdrawn`.
+    func check(at now: Instant) throws(Problem) {
+        switch status {
+        case .accepted, .declined: throw RepairQuestion.used
+        case .lapsed: throw RepairQuestion.expired
+        case .withdrawn: throw RepairQuestion.withdrawn
+        case .open: guard answerBy > now else { throw RepairQuestion.expired }
+        }
+    }
+
+    /// What others are told: ids and the day.
+    func event(_ name: String, at location: Location, _ more: QueueMembers = [:]) -> Event {
+        var members = more
+        members["question"] = id.queueText
+        members["appointment"] = appointment.queueText
+        members["patient"] = patient.queueText
+        members["day"] = location.rules.wallClock(at: span.start).day.queueText
+        return Event(name, members)
+    }
+}
