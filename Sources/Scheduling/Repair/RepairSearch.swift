@@ -13,6 +13,8 @@ struct RepairSearch {
     private let patience: Int
     private var places: RepairPlaces
     private var known: [Int: [RepairCandidate]] = [:]
+    /// Those of them that move nobody else: where nobody else may be moved the others are not even looked at.
+    private var alone: [Int: [RepairCandidate]] = [:]
     private var best: [Int: RepairCandidate] = [:]
     private var bestWeight = Int.max
     private var steps = 0
@@ -97,6 +99,7 @@ struct RepairSearch {
         // Of those who do not yield others need nothing; who has no place stays, and what they have is not free.
         if affected.contains(index) { found.append(stay(index)) }
         known[index] = found
+        alone[index] = found.filter(\.blockers.isEmpty)
         return found
     }
 
@@ -126,11 +129,9 @@ struct RepairSearch {
         let rest = pending.dropFirst()
         let others = least - self.least(index)
         let bound = weight + others
-        for candidate in candidates(index) {
+        for candidate in othersAtMost > 0 ? candidates(index) : alone[index] ?? [] {
             guard bound + candidate.weight < bestWeight else { return }
             guard steps < stop else { return }
-            // Not worth a step: there are many of them, and none will do.
-            guard othersAtMost > 0 || candidate.blockers.isEmpty else { continue }
             steps += 1
             let disturbed = candidate.blockers.subtracting(moved)
             guard moved.count + disturbed.count <= othersAtMost else { continue }
