@@ -8,6 +8,21 @@ import UnixSignals
 
 /// Runs a process until SIGTERM or SIGINT, then lets it finish: 60 seconds at most, then it is cancelled.
 public enum Launch {
+    /// A process from its start to its end. What ends it early is said in one line of its log, and by its exit status: 78 (EX_CONFIG) for what
+    /// somebody must change first, so that a supervisor need not try again; else 1.
+    public static func program(_ program: Services.Program, _ body: (Logger) async throws -> Void) async {
+        let logger = logger(program)
+        do {
+            try await body(logger)
+        } catch let fault as SettingsFault {
+            logger.critical("\(fault)")
+            exit(78)
+        } catch {
+            logger.critical("\(error)")
+            exit(1)
+        }
+    }
+
     public static func run(_ services: [any Service], logger: Logger) async throws {
         allowDescriptors(logger)
         var configuration = ServiceGroupConfiguration(

@@ -1,3 +1,4 @@
+import Access
 import Assembly
 import Jobs
 import Postgres
@@ -98,6 +99,7 @@ struct ReleaseElsewhereTests {
         #expect(try await refusal(places.name(never, at: clinic.south)) == [appointment, "unknown_reference"])
         #expect(try await refusal(places.name(others, at: clinic.south)) == [appointment, "other_patient"])
         #expect(try await refusal(places.name(cancelled, at: clinic.south)) == [appointment, "not_ahead"])
+        try await clinic.services.access.seal(.location(clinic.south))
         let looks = try await clinic.services.tenancy.read(
             clinic.south,
             "select count(*) from {location}.audit_entry where action = 'waitlist.elsewhere' and objects @> \([AppointmentID(others)?.uuid].compactMap(\.self))"

@@ -30,7 +30,7 @@ struct RepairBlocks: Sendable {
     /// Errors: `permission_denied` for who may not block, `before_start`, `too_long`, `duplicate`.
     init(_ bodies: [CreateBlockBody], _ work: Work) throws(Problem) {
         if !bodies.isEmpty, !work.caller.may(.scheduleBlock, at: work.location) {
-            throw Problem.forbidden("permission_denied", "This needs the permission \(Permission.scheduleBlock.rawValue).")
+            throw Permission.scheduleBlock.denied
         }
         var blocks: [Block] = []
         for (index, body) in bodies.enumerated() {
