@@ -256,13 +256,7 @@ public struct LocationRestore: Sendable {
         else { return }
         do {
             try await database.script(SQLFile(text: "drop schema if exists \(location.schema) cascade;"))
-            try await database.transaction(.login) { tx in
-                tx.enqueue("delete from queue.event where location = \(location.role.name)")
-                tx.enqueue("delete from queue.pause where location = \(location.role.name)")
-                tx.enqueue("delete from queue.stream where location = \(location.role.name)")
-                tx.enqueue(AuditIntake.clear(location.role))
-                try await tx.query("delete from queue.job where location = \(location.role.name)")
-            }
+            try await database.transaction(.login) { tx in try await QueueRows.clear(location.role, tx) }
             try LocationFolder(files, location.id).remove()
             try await owner.control.script(SQLFile(text: "drop role if exists \(location.role);"))
         } catch { return }

@@ -72,6 +72,15 @@ enum QueueRows {
         _ = try await old.flight(.login, ["delete from queue.stream where location = \(role.name)"])
     }
 
+    /// All that a queue holds of a location. Events first: a relay that is turning one into jobs ends before we look for jobs.
+    static func clear(_ role: RoleName, _ tx: Transaction) async throws {
+        try await tx.query("delete from queue.event where location = \(role.name)")
+        tx.enqueue("delete from queue.job where location = \(role.name)")
+        tx.enqueue("delete from queue.stream where location = \(role.name)")
+        tx.enqueue(AuditIntake.clear(role))
+        try await tx.query("delete from queue.pause where location = \(role.name)")
+    }
+
     static func list(_ rows: [String]) -> String { "[" + rows.joined(separator: ",") + "]" }
 
     /// Moves a batch from one queue to another, finished rows too: people ask what became of their job. The old rows are locked until the new

@@ -36,12 +36,7 @@ extension Provisioner {
             try await Task.sleep(for: Directory.lifetime)
             for queue in [owner.control] + owner.databases.values {
                 try await queue.transaction(.login) { tx in
-                    // Events first: a relay that is turning one into jobs ends before we look for jobs.
-                    try await tx.query("delete from queue.event where location = \(location.role.name)")
-                    tx.enqueue("delete from queue.job where location = \(location.role.name)")
-                    tx.enqueue("delete from queue.stream where location = \(location.role.name)")
-                    tx.enqueue(AuditIntake.clear(location.role))
-                    try await tx.query("delete from queue.pause where location = \(location.role.name)")
+                    try await QueueRows.clear(location.role, tx)
                 }
             }
         }
