@@ -54,8 +54,8 @@ let package = Package(
 
         // Where everything meets, and the three programs.
         room("Assembly", platform + slices + ["X12"], [configuration, lifecycle, log, signals]),
-        program("Gateway", ["Assembly"], [log]),
-        program("Worker", ["Assembly"], [log]),
+        program("Gateway", ["Assembly"], [log], allocator),
+        program("Worker", ["Assembly"], [log], allocator),
         program("Admin", ["Assembly"] + platform + slices + ["X12"], [argumentParser, httpClient, log, nioCore]),
 
         // Tests mirror Sources; TestSupport starts nothing itself: it finds the servers of deploy/test.
@@ -161,8 +161,11 @@ func names(_ rooms: [String]) -> [Target.Dependency] { rooms.map { .byName(name:
     room(name, platform + left, [log])
 }
 
-@MainActor func program(_ name: String, _ rooms: [String], _ products: [Target.Dependency] = []) -> Target {
-    .executableTarget(name: name, dependencies: names(rooms) + products, swiftSettings: strict)
+// A request allocates some hundred times; sanitizers, which watch debug builds, bring allocators of their own.
+var allocator: [LinkerSetting] { [.linkedLibrary("jemalloc", .when(configuration: .release))] }
+
+@MainActor func program(_ name: String, _ rooms: [String], _ products: [Target.Dependency] = [], _ linked: [LinkerSetting] = []) -> Target {
+    .executableTarget(name: name, dependencies: names(rooms) + products, swiftSettings: strict, linkerSettings: linked)
 }
 
 @MainActor func tests(_ name: String, _ products: [Target.Dependency] = [], exclude: [String] = []) -> Target {

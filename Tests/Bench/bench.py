@@ -15,6 +15,7 @@ import lists
 import memory
 import openings
 import read
+import repair
 import report
 import small
 from system import HERE, System, Void
@@ -24,6 +25,7 @@ FIGURES = {
     "book": book.book,
     "openings": openings.openings,
     "day_board": board.day_board,
+    "repair": repair.repair,
     "lists": lists.lists,
     "jobs": jobs.jobs,
     "x12_835": small.x12_835,

@@ -4,6 +4,7 @@
 PACKAGES=(
     postgresql-15 postgresql-contrib redis-server       # servers; extensions btree_gist and pg_trgm
     libpq-dev libhiredis-dev libssl-dev libargon2-dev   # C libraries the Swift targets wrap
+    libjemalloc-dev                                     # the allocator of release builds
     pkg-config openssl curl ca-certificates
     python3 python3-venv                                # scripts here; the contract tools of deploy/test
 )

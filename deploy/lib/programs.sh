@@ -4,11 +4,14 @@
 
 PROGRAMS=(polyclinic polyclinic-gateway polyclinic-worker)
 
-# build_programs CONFIGURATION
+# What operators run is optimized across modules, and needs no Swift on its machine; docs/performance.md has what that gains.
+RELEASE=(--configuration release --static-swift-stdlib -Xswiftc -cross-module-optimization)
+
+# build_programs OPTIONS OF swift build
 build_programs() {
     local name
     for name in "${PROGRAMS[@]}"; do
-        swift build --package-path "$ROOT" --configuration "$1" --product "$name"
+        swift build --package-path "$ROOT" "$@" --product "$name"
     done
 }
 
