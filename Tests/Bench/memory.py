@@ -15,12 +15,12 @@ UNDER = "/v1/locations/{location}/"
 
 
 def lists(system, location):
-    """Paths of every GET below a location that needs no further id, as the gateway's own document names them."""
+    """Paths of every GET below a location that needs no further id and comes to an end, as the gateway's own document names them."""
     with urllib.request.urlopen(f"http://127.0.0.1:{system.port}/v1/openapi.json") as answer:
         document = json.load(answer)
     for path, item in document["paths"].items():
         rest = path.removeprefix(UNDER)
-        if "get" in item and path.startswith(UNDER) and "{" not in rest:
+        if "get" in item and path.startswith(UNDER) and "{" not in rest and "text/event-stream" not in json.dumps(item["get"]["responses"]):
             yield rest
 
 

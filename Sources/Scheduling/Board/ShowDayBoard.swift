@@ -13,7 +13,7 @@ struct ShowDayBoard {
     func version() async throws -> Int? {
         let location = try call.location
         let rows = try await call.tenancy.read(location, BoardStore.version(day, location.rules.span(of: day), at: call.now))
-        return try rows.first?.value(0, as: Int.self)
+        return try BoardStore.number(rows)
     }
 
     func run() async throws -> DayBoard {
@@ -22,7 +22,7 @@ struct ShowDayBoard {
         let span = clock.span(of: day)
         return try await call.tenancy.read(location, lazily: true) { tx in
             let answers = try await tx.query([
-                BoardStore.version(day, span, at: call.now), ResourceStore.inUse, TimetableStore.of(nil, in: span),
+                BoardStore.surroundings(day, span, at: call.now), ResourceStore.inUse, TimetableStore.of(nil, in: span),
                 BoardStore.entries(span),
                 HoldStore.live(in: span, at: call.now),
             ])
@@ -44,7 +44,7 @@ struct ShowDayBoard {
             return DayBoard(
                 day: day,
                 timeZone: location.timeZone.name,
-                version: try answers[0].first?.value(0) ?? 0,
+                version: try BoardStore.version(answers[0], answers[3]),
                 hours: open,
                 reason: timetable.plan(of: nil, on: day)?.dated?.reason,
                 columns: try answers[1].map(ResourceStore.resource).map { resource in

@@ -7,18 +7,23 @@ enum LoadStore {
 
     /// Of all resources in use that one of these types may need, and of the patient.
     static func of(_ types: [AppointmentTypeID], _ patient: PatientID?, in window: InstantRange, at now: Instant) -> Statement {
-        """
-        select occupancy.resource, occupancy.lanes, occupancy.type_id, array_agg(lower(occupancy.span)) as starts,
-            array_agg(upper(occupancy.span)) as ends, 
-        """ + OccupancyStore.sharing + OccupancyStore.source + """
-             where occupancy.resource = any(array(
-                    select resource.id from {location}.resource
-                    where resource.active and exists (
-                        select from {location}.appointment_type
-                        where appointment_type.id = any(\(types)) and (resource.kind = 'provider' or resource.kind = any(appointment_type.needs)))
-                ) || \(patient.map { [$0.uuid] } ?? []))
-                and occupancy.span && \(window) and (occupancy.expires_at is null or occupancy.expires_at > \(now))
-            group by occupancy.resource, occupancy.lanes, occupancy.type_id, appointment_type.id limit \(limit)
+        // The types are joined to the groups, not to the thousands of rows.
+        "select taken.*, " + OccupancyStore.sharing + """
+             from (
+                select occupancy.resource, occupancy.lanes, occupancy.type_id, array_agg(lower(occupancy.span)) as starts,
+                    array_agg(upper(occupancy.span)) as ends
+                from {location}.occupancy
+                where occupancy.resource = any(array(
+                        select resource.id from {location}.resource
+                        where resource.active and exists (
+                            select from {location}.appointment_type
+                            where appointment_type.id = any(\(types))
+                                and (resource.kind = 'provider' or resource.kind = any(appointment_type.needs)))
+                    ) || \(patient.map { [$0.uuid] } ?? []))
+                    and occupancy.span && \(window) and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+                group by occupancy.resource, occupancy.lanes, occupancy.type_id limit \(limit)
+            ) taken
+            left join {location}.appointment_type on appointment_type.id = taken.type_id
             """
     }
 
