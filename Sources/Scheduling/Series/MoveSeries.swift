@@ -29,7 +29,7 @@ struct MoveSeries {
         let answers = try await work.query([
             SeriesStore.locked(id), AppointmentStore.locked(appointments),
             AppointmentTypeStore.chosen(SeriesStore.type(of: id)),
-            PatronStore.chosen(SeriesStore.patient(of: id)), ResourceStore.usedBy(appointments),
+            PatronStore.chosen(SeriesStore.patient(of: id)), ResourceStore.usedBy(appointments), SeriesStore.days(of: id),
         ])
         guard var series = try answers[0].first.map(SeriesStore.series), let type = try answers[2].first.map(AppointmentTypeStore.type),
             let patron = try answers[3].first.map(PatronStore.patron)
@@ -48,14 +48,20 @@ struct MoveSeries {
         let many = TakeMany(
             resources: used.sorted(),
             patients: Array(Set(open.map(\.patient))).sorted(),
-            windows: windows + open.map(\.span)
+            windows: windows + open.map(\.span),
+            margin: NearbyDays.margin
         )
         let (taken, timetable) = try await many.lock(work, kept: used)
         var agenda = Agenda([], timetable, now: work.now)
         if let whole = windows.whole {
-            agenda.allotments = try await AllotmentStore.read(resources, at: work.location, in: whole, tenancy)
+            agenda.allotments = try await AllotmentStore.read(
+                resources,
+                at: work.location,
+                in: whole.widened(by: NearbyDays.margin),
+                tenancy
+            )
         }
-        let together = SeriesMoves(
+        var together = SeriesMoves(
             all: moves.map(\.new),
             taken: taken,
             empty: agenda,
@@ -63,6 +69,15 @@ struct MoveSeries {
             choice: body.choice,
             showsAppointments: work.caller.may(.appointmentsRead, at: work.location)
         )
+        if body.choice != .skip {
+            let moving = Set(open.map(\.id))
+            let others = try answers[5].decode((AppointmentID, Day).self).filter { !moving.contains($0.0) }.map(\.1)
+            let nearby = NearbyDays(together.plan(), others: others, excepted: series.exceptions, work.location.rules, now: work.now)
+            if !nearby.isEmpty, let taken = try await nearby.taken(many.holders, many.windows, at: work.now, { try await work.query($0) }) {
+                together.taken = taken
+                together.nearby = nearby
+            }
+        }
         let (looked, places) = try together.places()
         return try await save(moves, looked, places, &series, work)
     }
