@@ -93,7 +93,7 @@ struct SeriesRoutes {
         [
             .change(
                 "/v1/locations/{location}/series/{series}",
-                "Moves one occurrence, it and the following, or all that are not over",
+                "Moves one occurrence, it and the following, or all that are not over, or gives them another provider or other rooms",
                 .permission(.appointmentsMove),
                 body: MoveSeriesBody.shape,
                 answer: SeriesEdit.shape,

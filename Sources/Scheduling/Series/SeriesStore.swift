@@ -67,8 +67,8 @@ enum SeriesStore {
 
     static func update(_ series: Series, by actor: UUID) -> Statement {
         """
-        update {location}.series set wall_time = \(series.time), minutes = \(series.minutes), version = \(series.version),
-            updated_at = \(series.updatedAt), updated_by = \(actor)
+        update {location}.series set provider_id = \(series.provider), resource_ids = \(series.resources), wall_time = \(series.time),
+            minutes = \(series.minutes), version = \(series.version), updated_at = \(series.updatedAt), updated_by = \(actor)
         where id = \(series.id)
         """
     }
