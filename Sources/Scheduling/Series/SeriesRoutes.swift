@@ -10,7 +10,7 @@ struct SeriesRoutes {
     let tenancy: Tenancy
     let settings: SettingReader
 
-    private static let ruleErrors = [RecurrenceProblem.nothingLeft, PlanSeries.tooEarly, PlanSeries.tooLate, OccupancyStore.tooMuch]
+    private static let ruleErrors = RecurrenceProblem.errors + [PlanSeries.tooEarly, PlanSeries.tooLate, OccupancyStore.tooMuch]
     private static let slotErrors = [SeriesPlan.problem, SlotTaken.problem, Slot.resourceGone, OccupancyStore.tooMuch]
 
     var routes: [Route] { booking + reading + editing }
