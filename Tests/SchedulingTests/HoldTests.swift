@@ -101,9 +101,7 @@ struct HoldTests {
         let day = Practice.day(144)
         let theirs: (key: String, value: JSON) = ("provider_id", .string(provider))
         func held(_ time: String) async throws -> String {
-            let body = practice.body(day, time, [theirs])
-            guard case .object(let members) = body else { return "" }
-            return try await practice.make("holds", .object(members), by: "front_desk").id
+            try await practice.make("holds", practice.body(day, time, [theirs]), by: "front_desk").id
         }
         let (blocked, closed) = (try await held("10:00"), try await held("15:00"))
         let left = try await practice.repair([

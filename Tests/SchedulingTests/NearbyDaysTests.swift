@@ -66,7 +66,7 @@ struct NearbyDaysTests {
     func exact() throws {
         var random = Seeded(41)
         var (elsewhere, nowhere) = (0, 0)
-        for round in 0..<24 {
+        for round in 0..<20 {
             let type = appointmentType(minutes: [30, 45, 240].randomElement(using: &random) ?? 30, before: 10, after: 5)
             let every = [2, 3, 7, 9].randomElement(using: &random) ?? 7
             let days = (0..<4).map { first.adding(days: every * $0) }
@@ -101,7 +101,7 @@ struct NearbyDaysTests {
             elsewhere += moved.count
             nowhere += found.occurrences.count { $0.state != .free && $0.proposed == nil }
         }
-        #expect(elsewhere > 15 && nowhere > 3, "\(elsewhere) went elsewhere, \(nowhere) nowhere")
+        #expect(elsewhere > 12 && nowhere > 2, "\(elsewhere) went elsewhere, \(nowhere) nowhere")
     }
 
     /// Where each goes; nil where it stays or finds nothing.
@@ -114,21 +114,26 @@ struct NearbyDaysTests {
             return isFree
         }
         var kept = plan.occurrences.map(\.day)
-        return plan.occurrences.indices.map { index in
+        return plan.occurrences.indices.map { index -> InstantRange? in
             let (one, want) = (plan.occurrences[index], wants[index])
             guard !isFree[index] else { return nil }
-            let reached = (0...6).flatMap { [one.day.adding(days: -$0), one.day.adding(days: $0)] }.filter { day in
-                day == one.day || !excepted.contains(day) && !kept.contains { min(day, one.day)...max(day, one.day) ~= $0 && $0 != one.day }
+            func isReached(_ day: Day) -> Bool {
+                guard day != one.day else { return true }
+                let between = min(day, one.day)...max(day, one.day)
+                return !excepted.contains(day) && !kept.contains { $0 != one.day && between.contains($0) }
             }
-            var best: (key: (Int32, Int64, Instant), span: InstantRange)?
-            for day in reached {
-                let wanted = moment(day, one.time.minutes)
-                let quarters = (0..<96).map { moment(day, 15 * $0) }
-                for start in quarters + (day == one.day ? [] : [wanted]) where start >= agenda.now {
-                    guard let span = InstantRange(start, start.adding(minutes: one.minutes)), agenda.obstacles(to: want, at: span).isEmpty
-                    else { continue }
-                    let key = (abs(day.daysSinceEpoch - one.day.daysSinceEpoch), abs(start.seconds(since: wanted)), start)
-                    if best.map({ key < $0.key }) ?? true { best = (key, span) }
+            var best: (key: (Int64, Instant), span: InstantRange)?
+            for distance in 0...6 where best == nil {
+                for day in Set([one.day.adding(days: -distance), one.day.adding(days: distance)]) where isReached(day) {
+                    let wanted = moment(day, one.time.minutes)
+                    let quarters = (0..<96).map { moment(day, 15 * $0) }
+                    for start in quarters + (distance == 0 ? [] : [wanted]) where start >= agenda.now {
+                        guard let span = InstantRange(start, start.adding(minutes: one.minutes)),
+                            agenda.obstacles(to: want, at: span).isEmpty
+                        else { continue }
+                        let key = (abs(start.seconds(since: wanted)), start)
+                        if best.map({ key < $0.key }) ?? true { best = (key, span) }
+                    }
                 }
             }
             guard let best else { return nil }

@@ -30,13 +30,13 @@ struct Agenda: Sendable {
     /// The time of another day that is nearest to this one on the clocks, and by how many seconds it is off.
     func nearest(_ want: Want, at time: TimeOfDay, minutes: Int, on day: Day) -> (span: InstantRange, off: Int64)? {
         // Most days that have no room are days off: to know that costs next to nothing.
-        let calendars = [nil] + want.resources.map { Optional($0.id) }
+        let calendars: [ResourceID?] = [nil] + want.resources.map { Optional($0.id) }
         guard !calendars.contains(where: { timetable.plan(of: $0, on: day)?.parts.isEmpty == true }) else { return nil }
         let start = timetable.rules.first(day, time)
         guard let span = InstantRange(start, start.adding(minutes: minutes)) else { return nil }
         let (rules, hours) = rulebook(want, span)
         if start >= now, rules.obstacles(to: span).allSatisfy({ want.settled.contains($0.rule) }) { return (span, 0) }
-        return nearest(want, to: span, rules, hours).map { ($0, abs($0.start.seconds(since: start))) }
+        return nearest(want, to: span, rules, hours).map { (span: $0, off: abs($0.start.seconds(since: start))) }
     }
 
     private func nearest(_ want: Want, to span: InstantRange, _ rules: Rulebook, _ hours: DiaryHours) -> InstantRange? {

@@ -129,7 +129,7 @@ struct SeriesPlan: Sendable {
             guard let one = want(occurrence), !staying.contains(one.appointment) else { continue }
             // What only the clocks are against can be at the moment that is nearest.
             let isOnlyClock = occurrence.obstacles.isEmpty && agenda.obstacles(to: one, at: occurrence.span).isEmpty
-            let own = isOnlyClock ? occurrence.span : agenda.nearest(one, to: occurrence.span)
+            let own: InstantRange? = isOnlyClock ? occurrence.span : agenda.nearest(one, to: occurrence.span)
             guard let place = own ?? nearby?.place(of: occurrence, one, agenda) else { continue }
             occurrences[index].proposed = place
             agenda.take(one, at: place)
