@@ -1,4 +1,5 @@
 import Assembly
+import Tenancy
 import TestSupport
 import Testing
 import Values

@@ -1,4 +1,6 @@
+import Assembly
 import Postgres
+import Tenancy
 import TestSupport
 import Testing
 import Values

@@ -2,6 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 import Values
+import Web
 
 @testable import Scheduling
 

@@ -120,7 +120,7 @@ struct RepairQuestionTests {
         clock.advance(seconds: 86_400 - 120)
         // Something else is due now: when it is done the worker has looked.
         let nobody: WaitlistEntryID = clinic.services.ambient.id()
-        try await practice.work(clock.ambient) { $0.start(EndOffers(entry: nobody)) }
+        try await practice.work(clock.ambient) { _ = $0.start(EndOffers(entry: nobody)) }
         try await eventually("the worker has looked") { try await jobs(EndOffers.kind, nobody.description) == ["done"] }
         #expect(try await isOpen())
         #expect(try await jobs(LapseRepairQuestion.kind, id.description) == ["ready"])

@@ -1,6 +1,7 @@
 import Access
 import Assembly
 import Jobs
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
