@@ -93,7 +93,7 @@ struct PromiseTests {
         let makers = Set(source.text.matches(of: #/static func (\w+)\([^{]*-> Problem \{/#).map { String($0.output.1) }).union(["Problem"])
         /// Of what `Problem`, or a function of the file that makes one, is called with.
         func codes(_ calls: Substring) -> [String] {
-            calls.matches(of: #/\b(\w+)(?:\.\w+)?\(([^)]*)/#).filter { makers.contains(String($0.output.1)) }.flatMap {
+            calls.matches(of: #/\b(\w+)(?:\.\w+)?\(((?:\\\(\w+\)|[^)])*)/#).filter { makers.contains(String($0.output.1)) }.flatMap {
                 Self.codes($0.output.2)
             }
         }
@@ -126,8 +126,8 @@ struct PromiseTests {
         source.text.matches(of: #/(?:throw|return|throws) (?:Problem)?\.?\w*\(([^)]*)/#).flatMap { codes($0.output.1) }
     }
 
-    /// Words in quotation marks that have the form of a code; sentences have not.
+    /// Words in quotation marks that have the form of a code; sentences have not, and names of members have a colon after them.
     private static func codes(_ arguments: Substring) -> [String] {
-        arguments.matches(of: #/"([a-z][a-z0-9_]*)"/#).map { String($0.output.1) }
+        arguments.matches(of: #/"([a-z][a-z0-9_]*)"(?!:)/#).map { String($0.output.1) }
     }
 }
