@@ -16,7 +16,7 @@ struct PromiseTests {
             self.file = file
             text = try FilePath.lines(file).filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
                 .replacing(#/errors: [^\]]*\]/#, with: "")
-                .replacing(#/static let \w*[eE]rrors = \[[^\]]*\]/#, with: "")
+                .replacing(#/static let \w*[eE]rrors = (?:\w+\.\w+ \+ )?\[[^\]]*\]/#, with: "")
         }
     }
 
@@ -47,6 +47,22 @@ struct PromiseTests {
         }
     }
 
+    @Test("whoever takes the rule of a series documents every code that refuses one")
+    func recurrence() async throws {
+        let file = try #require(Self.sources.get().first { $0.file.hasSuffix("RecurrenceProblem.swift") })
+        let codes = Set(Self.declared(file).flatMap(\.codes))
+        #expect(codes.count == 18, "\(codes.sorted())")
+        let clinic = try await Clinic.shared.value
+        let routes = clinic.gateway.server.routes.filter { route in
+            route.method.rawValue == "POST" && ["/series", "/series-previews"].contains { route.path.description.hasSuffix($0) }
+        }
+        #expect(routes.count == 2)
+        for route in routes {
+            let missing = codes.subtracting(route.errors.flatMap { [$0.code] + $0.errors.map(\.code) })
+            #expect(missing.isEmpty, "\(route.path) does not document \(missing.sorted())")
+        }
+    }
+
     @Test("every problem with a name is thrown somewhere or documented")
     func names() throws {
         let sources = try Self.sources.get()
@@ -73,13 +89,25 @@ struct PromiseTests {
 
     private static func declared(_ source: Source) -> [Declared] {
         let type = #/(?:struct|enum|class|actor|extension) (\w+(?:\.\w+)*)/#
-        let problem = #/static let (\w+)(?:: Problem)? = Problem(?:\.\w+)?\(([^)]*)/#
         let owners = Set(source.text.matches(of: type).map { String($0.output.1) }).sorted()
-        return source.text.matches(of: problem).compactMap { found in
-            let codes = Self.codes(found.output.2)
-            guard !codes.isEmpty else { return nil }
-            return Declared(file: source.file, owners: owners, name: String(found.output.1), codes: codes)
+        let makers = Set(source.text.matches(of: #/static func (\w+)\([^{]*-> Problem \{/#).map { String($0.output.1) }).union(["Problem"])
+        /// Of what `Problem`, or a function of the file that makes one, is called with.
+        func codes(_ calls: Substring) -> [String] {
+            calls.matches(of: #/\b(\w+)(?:\.\w+)?\(((?:\\\(\w+\)|[^)])*)/#).filter { makers.contains(String($0.output.1)) }.flatMap {
+                Self.codes($0.output.2)
+            }
         }
+        let named = source.text.matches(of: #/static let (\w+)(?:: Problem)? = (\w+(?:\.\w+)?\([^)]*)/#).map {
+            ($0.output.1, codes($0.output.2))
+        }
+        // One that says more than a constant can: up to what is declared next.
+        let told =
+            makers.count == 1
+            ? []
+            : source.text.matches(of: #/static func (\w+)\([^{]*-> Problem \{((?:(?!static )(?s:.))*)/#).map {
+                ($0.output.1, codes($0.output.2))
+            }
+        return (named + told).filter { !$0.1.isEmpty }.map { Declared(file: source.file, owners: owners, name: String($0.0), codes: $0.1) }
     }
 
     /// Named by its type anywhere, or by its name alone in its own file.
@@ -98,8 +126,8 @@ struct PromiseTests {
         source.text.matches(of: #/(?:throw|return|throws) (?:Problem)?\.?\w*\(([^)]*)/#).flatMap { codes($0.output.1) }
     }
 
-    /// Words in quotation marks that have the form of a code; sentences have not.
+    /// Words in quotation marks that have the form of a code; sentences have not, and names of members have a colon after them.
     private static func codes(_ arguments: Substring) -> [String] {
-        arguments.matches(of: #/"([a-z][a-z0-9_]*)"/#).map { String($0.output.1) }
+        arguments.matches(of: #/"([a-z][a-z0-9_]*)"(?!:)/#).map { String($0.output.1) }
     }
 }

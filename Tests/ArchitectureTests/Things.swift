@@ -14,7 +14,11 @@ enum Things {
             things[name] = answer.id
         }
         func id(_ name: String) -> JSON { .string(things[name] ?? "") }
-        try await post("provider", "providers", ["given_name": "Grace", "family_name": "Okafor", "npi": "1234567893"])
+        try await post(
+            "provider",
+            "providers",
+            ["given_name": "Grace", "family_name": "Okafor", "npi": "1234567893", "taxonomy": "207Q00000X"]
+        )
         try await post("resource", "resources", ["kind": "room", "name": "Room 1"])
         try await post("hours", "weekly-hours", ["weekday": 1, "from": "09:00", "until": "17:00", "from_day": "2030-01-01"])
         try await post("dated_hours", "dated-hours", ["from_day": "2030-01-01", "reason": "New Year"])
@@ -30,7 +34,11 @@ enum Things {
             ["name": "Standard", "from": "2026-01-01", "fees": [["code": "99213", "description": "Visit", "amount": 15000]]]
         )
         try await post("payer", "payers", ["name": "Acme Health", "code": "ACME1"])
-        try await post("patient", "patients", ["person": ["given_name": "Ada", "family_name": "Park", "birth_date": "1990-04-01"]])
+        let person: JSON = [
+            "given_name": "Ada", "family_name": "Park", "birth_date": "1990-04-01", "sex": "female",
+            "address": ["street": "5 Lake Road", "city": "Albany", "region": "NY", "postal_code": "122071234", "country": "US"],
+        ]
+        try await post("patient", "patients", ["person": person])
         try await post(
             "coverage",
             "patients/\(things["patient"] ?? "")/coverages",
@@ -60,8 +68,7 @@ enum Things {
         things["question"] = try await asked(clinic, location, things, rounded.adding(minutes: 60))
         try await post("feed", "calendar-feeds", ["provider_id": id("provider")])
         try await post("entry", "waitlist-entries", ["patient_id": id("patient"), "type_ids": [id("type")]])
-        try await post("billing_run", "billing-runs", ["from_day": "2026-01-01", "through_day": "2026-01-31"])
-        return things
+        return things.merging(try await worked(clinic, location, things)) { $1 }
     }
 
     /// What the patient of the appointment is asked when a repair moves it.

@@ -24,7 +24,10 @@ extension RouteWalk {
         let one = try await ask("GET /locations/{location}/series/{series}")
         try await ask(
             "PATCH /locations/{location}/series/{series}",
-            ["scope": "following", "ordinal": 2, "days": 1, "time": "11:00", "minutes": 45, "on_conflict": "all_or_nothing"],
+            [
+                "scope": "following", "ordinal": 2, "days": 1, "time": "11:00", "minutes": 45, "provider_id": id("provider"),
+                "resource_ids": [id("resource")], "on_conflict": "all_or_nothing",
+            ],
             version: one.etag
         )
         try await ask(

@@ -100,4 +100,62 @@ struct FeedLinkTests {
         let knowing = try await clinic.key("appointments.book", "appointments.read", "patients.read")
         #expect(try await make(knowing, ["provider_id": provider]).status == 201)
     }
+
+    @Test("names are in a provider's calendar where the location wants them and while it does; in no patient's, and in none elsewhere")
+    func names() async throws {
+        let practice = try await Practice(TestClinic.open())
+        let clinic = practice.clinic
+        let today = clinic.north.rules.wallClock(at: clinic.services.ambient.now()).day
+        _ = try await practice.booked(today.adding(days: 20), "10:00")
+        let provider = try await link(practice, ["provider_id": .string(practice.provider)])
+        let patient = try await link(practice, ["patient_id": .string(practice.patients[0])])
+        func make(_ rest: String, _ body: JSON) async throws -> TestAnswer {
+            let answer = try await clinic.send("owner", "POST", clinic.path(clinic.south, rest), body: body)
+            try #require(answer.status == 201, "\(rest): \(answer.text)")
+            return answer
+        }
+        let elsewhere = try await make("providers", ["given_name": "Hugo", "family_name": "Lind"]).id
+        let person: JSON = ["given_name": "Ada", "family_name": "Park", "birth_date": "1990-04-01"]
+        _ = try await make(
+            "appointments",
+            [
+                "patient_id": .string(try await make("patients", ["person": person]).id),
+                "type_id": .string(try await make("appointment-types", ["name": "Check-up", "minutes": 30]).id),
+                "provider_id": .string(elsewhere), "day": .string(today.adding(days: 20).description), "time": "10:00",
+            ]
+        )
+        let south = try #require(try await make("calendar-feeds", ["provider_id": .string(elsewhere)]).json["path"]?.text)
+        let before = try await fetch(practice, provider.path)
+        #expect(before.text.contains("SUMMARY:Check-up\r\n") && !before.text.contains("Ada"), "\(before.text)")
+
+        let setting = clinic.path(clinic.north, "settings/scheduling.feed_names")
+        func wants(_ value: Int, by name: String = "owner") async throws -> Int {
+            try await clinic.send(name, "PUT", setting, body: ["value": .integer(value)]).status
+        }
+        #expect(try await wants(1, by: "front_desk") == 403)
+        #expect(try await wants(1) == 200)
+        // Settings are known everywhere after a second; who has the text of before gets the new one.
+        try await eventually("names are shown") {
+            let feed = try await fetch(practice, provider.path, etag: before.etag)
+            return feed.status == 200 && feed.text.contains("SUMMARY:Check-up: Ada Park\r\n")
+        }
+        let theirs = try await fetch(practice, patient.path)
+        #expect(theirs.status == 200 && theirs.text.contains("SUMMARY:Appointment"))
+        #expect(!theirs.text.contains("Ada") && !theirs.text.contains("Check-up"))
+        let other = try await fetch(practice, south)
+        #expect(other.text.contains("SUMMARY:Check-up\r\n") && !other.text.contains("Ada"), "\(other.text)")
+        // Who may not see patients makes no link that shows them.
+        let blind = try await clinic.key("appointments.book", "appointments.read")
+        let refused = try await clinic.http.send(
+            "POST",
+            clinic.path(clinic.north, "calendar-feeds"),
+            token: blind,
+            body: ["provider_id": .string(practice.provider)]
+        )
+        #expect(refused.status == 403 && refused.code == "permission_denied", "\(refused.text)")
+
+        #expect(try await wants(0) == 200)
+        try await eventually("names are gone") { try await !fetch(practice, provider.path).text.contains("Ada") }
+        await clinic.close()
+    }
 }

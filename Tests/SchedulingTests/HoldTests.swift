@@ -91,6 +91,58 @@ struct HoldTests {
         #expect(try await confirm(practice, second.id, ["patient_id": .string(practice.patients[2])]).status == 201)
     }
 
+    @Test(
+        "time that was blocked or closed since it was held is not confirmed, and the refusal names what is in the way; who may override says why"
+    )
+    func blockedSince() async throws {
+        let practice = try await Ruled.shared.value
+        let clinic = practice.clinic
+        let provider = try await practice.newProvider("Called Away")
+        let day = Practice.day(144)
+        let theirs: (key: String, value: JSON) = ("provider_id", .string(provider))
+        func held(_ time: String) async throws -> String {
+            try await practice.make("holds", practice.body(day, time, [theirs]), by: "front_desk").id
+        }
+        let (blocked, closed) = (try await held("10:00"), try await held("15:00"))
+        let left = try await practice.repair([
+            ("moves", []), ("leave_booked", true),
+            (
+                "blocks",
+                [
+                    [
+                        "resource_id": .string(provider), "starts_at": .string(practice.moment(day, "10:15")),
+                        "ends_at": .string(practice.moment(day, "11:00")), "reason_code": "ill",
+                    ]
+                ]
+            ),
+        ])
+        let block = try #require(left.json["blocks"]?.items.first?["id"]?.text, "\(left.text)")
+        let refused = try await confirm(practice, blocked, [:])
+        #expect(refused.status == 409 && refused.code == "not_bookable" && refused.rules == ["block"], "\(refused.text)")
+        #expect(refused.json["obstacles"]?.items.first?["cause"]?["id"]?.text == block)
+        // The hold is as it was: it may be given back, or confirmed when the block is gone.
+        #expect(try await practice.book(patient: 1, day, "10:00", [theirs]).code == "slot_taken")
+
+        try await practice.works(provider, day, "08:00", "12:00")
+        let late = try await confirm(practice, closed, [:])
+        #expect(late.code == "not_bookable" && late.rules == ["outside_hours"], "\(late.text)")
+        let override: JSON = ["override": ["reason_code": "urgent", "reason_text": "Seen before leaving"]]
+        #expect(try await confirm(practice, closed, override).code == "override_denied")
+        let path = clinic.path(clinic.north, "holds/\(closed)/confirmation")
+        let seen = try await clinic.send("provider", "POST", path, body: override)
+        #expect(seen.status == 201 && seen.json["overridden"] == ["outside_hours"], "\(seen.text)")
+
+        let found = try await clinic.send("front_desk", "GET", clinic.path(clinic.north, "blocks/\(block)"))
+        let gone = try await clinic.send(
+            "front_desk",
+            "DELETE",
+            clinic.path(clinic.north, "blocks/\(block)"),
+            headers: ["If-Match": found.etag]
+        )
+        #expect(gone.status == 204, "\(gone.text)")
+        #expect(try await confirm(practice, blocked, [:]).status == 201)
+    }
+
     @Test("of holds, bookings and confirmations for one slot at once exactly one wins", .shows("MC-1"))
     func race() async throws {
         let practice = try await Ruled.shared.value

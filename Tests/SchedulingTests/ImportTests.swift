@@ -1,4 +1,5 @@
 import Assembly
+import Tenancy
 import TestSupport
 import Testing
 import Values
@@ -77,6 +78,76 @@ struct ImportTests {
             "\(export.text)"
         )
         #expect(export.text.contains("\"First, of all\",booked\r\n"))
+    }
+
+    @Test("what was exported is read back: known where it is, booked at another location as it was, without what is cancelled")
+    func exported() async throws {
+        let practice = try await Serial.shared.value
+        let clinic = practice.clinic
+        let patient = try await practice.newPatient("Exported")
+        let chart = try await chart(practice, patient)
+        let provider = try await practice.newProvider("Exports")
+        let day = Practice.day(1140)
+        let theirs: [(key: String, value: JSON)] = [("provider_id", .string(provider)), ("patient_id", .string(patient))]
+        let note = "=1+1, \"quoted\"\nand on"
+        let first = try await practice.booked(
+            day,
+            "09:00",
+            theirs + [("resource_ids", [.string(practice.room)]), ("minutes", 45), ("note", .string(note))]
+        )
+        _ = try await practice.booked(day, "11:00", theirs)
+        let cancelled = try await practice.booked(day, "13:00", theirs)
+        #expect(try await practice.step(cancelled.id, "cancellation", ["reason_code": "patient_ill"]).status == 200)
+        func export(_ location: Location) async throws -> String {
+            let path = clinic.path(location, "appointment-exports?from_day=\(day)&through_day=\(day)")
+            return try await clinic.send("location_manager", "GET", path).text
+        }
+        func apply(_ text: String, _ location: Location) async throws -> TestAnswer {
+            try await clinic.http.send(
+                "POST",
+                clinic.path(location, "appointment-imports"),
+                token: try await clinic.token("location_manager"),
+                bytes: Array(text.utf8),
+                headers: ["Content-Type": "text/csv"]
+            )
+        }
+        func codes(_ answer: TestAnswer) -> [String?] { answer.json["lines"]?.items.map { $0["code"]?.text } ?? [] }
+        let file = try await export(clinic.north)
+        // Moved meanwhile: the old file must not book it a second time.
+        let moved = try await clinic.send(
+            "front_desk",
+            "PATCH",
+            "\(practice.path)/\(first.id)",
+            body: ["day": .string(day.description), "time": "15:00"],
+            headers: ["If-Match": first.etag]
+        )
+        #expect(moved.status == 200, "\(moved.text)")
+        let here = try await apply(file, clinic.north)
+        #expect(here.json["known"]?.integer == 2 && here.json["booked"]?.integer == 0, "\(here.text)")
+        #expect(codes(here) == [nil, nil, "status_not_booked"], "\(here.text)")
+
+        func make(_ rest: String, _ body: JSON) async throws {
+            let answer = try await clinic.send("owner", "POST", clinic.path(clinic.south, rest), body: body)
+            #expect(answer.status == 201, "\(rest): \(answer.text)")
+        }
+        let person: JSON = ["given_name": "Exported", "family_name": "Serial", "birth_date": "1980-01-01"]
+        try await make("patients", ["person": person, "chart_number": .string(chart)])
+        try await make("providers", ["given_name": "Dr", "family_name": "Exports"])
+        try await make("resources", ["kind": "room", "name": "Room 1"])
+        try await make("appointment-types", ["name": "Check-up", "minutes": 30])
+        let there = try await apply(file, clinic.south)
+        #expect(there.json["booked"]?.integer == 2 && codes(there) == [nil, nil, "status_not_booked"], "\(there.text)")
+        let id = try #require(there.json["lines"]?.items.first?["appointment_id"]?.text)
+        let shown = try await clinic.send("front_desk", "GET", clinic.path(clinic.south, "appointments/\(id)")).json
+        #expect(shown["starts_at"] == first.json["starts_at"] && shown["ends_at"] == first.json["ends_at"], "\(shown)")
+        #expect(shown["note"]?.text == note && shown["resources"]?.items.first?["name"]?.text == "Room 1", "\(shown)")
+        // The same rows again, but for whose ids they are.
+        func rows(_ text: String) -> [String] {
+            text.split(separator: "\r\n").filter { !$0.contains(",cancelled") }.map { line in
+                String(line.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false).last ?? "")
+            }
+        }
+        #expect(try await rows(export(clinic.south)) == rows(file))
     }
 
     @Test("a provider's iCalendar is booked with its series day by day, once")

@@ -103,4 +103,23 @@ struct LaterAlternativesTests {
         #expect(answer.code == "not_bookable" && answer.rules == ["performer"])
         #expect(offered(answer) == [])
     }
+
+    @Test("an explanation of a day that has no time at all offers the days after, one of a day that has offers that day")
+    func explained() async throws {
+        let refused = try await Refused(Ruled.shared.value, "Later Five", Practice.day(254))
+        let practice = refused.practice
+        let full = try await practice.explain(refused.day, "10:00", refused.theirs)
+        #expect(full.rules == ["occupied"] && offered(full) == refused.starts(1, ["07:00", "07:15", "07:30"]), "\(full.text)")
+        try await refused.away(1...5)
+        let far = try await practice.explain(refused.day, "12:00", refused.theirs)
+        #expect(offered(far) == refused.starts(6, ["07:00", "07:15", "07:30"]), "\(far.text)")
+        let next = try await practice.explain(refused.day.adding(days: 6), "06:00", refused.theirs)
+        #expect(next.json["bookable"] == .bool(true) && offered(next) == refused.starts(6, ["07:00", "07:15", "07:30"]), "\(next.text)")
+        try await refused.away(6...14)
+        #expect(offered(try await practice.explain(refused.day, "10:00", refused.theirs)) == [])
+        // Its own time is free for one that moves, so the day has a time and no other is looked for.
+        let other = try await practice.booked(patient: 1, refused.day.adding(days: 20), "10:00", refused.theirs)
+        let moving: [(key: String, value: JSON)] = refused.theirs + [("appointment_id", .string(other.id))]
+        #expect(try await practice.explain(refused.day.adding(days: 20), "10:00", moving).json["bookable"] == .bool(true))
+    }
 }

@@ -99,6 +99,46 @@ struct RepairQuestionTests {
         #expect(try await appointment(practice, booked.id)["status"]?.text == "booked")
     }
 
+    @Test("at its hour, not before, a worker closes a question that nobody answered; the move stands, and it is told once")
+    func hour() async throws {
+        let clock = TestClock()
+        let practice = try await Practice(TestClinic.open(ambient: clock.ambient))
+        let clinic = practice.clinic
+        let (question, booked) = try await practice.asked(Practice.day(5), "Hour")
+        let token = try await practice.token(question)
+        let id = try #require(RepairQuestionID(question["id"]?.text ?? ""))
+        try clinic.startWorker(ambient: clock.ambient)
+        func jobs(_ kind: String, _ id: String) async throws -> [String] {
+            try await clinic.services.tenancy.queueRead(
+                clinic.north.database,
+                "select state from queue.job where kind = \(kind) and coalesce(parameters->>'question', parameters->>'entry') = \(id)"
+            ).decode((String).self)
+        }
+        func isOpen() async throws -> Bool {
+            try await practice.count("select count(*) from {location}.repair_question where id = \(id) and status = 'open'") == 1
+        }
+        clock.advance(seconds: 86_400 - 120)
+        // Something else is due now: when it is done the worker has looked.
+        let nobody: WaitlistEntryID = clinic.services.ambient.id()
+        try await practice.work(clock.ambient) { _ = $0.start(EndOffers(entry: nobody)) }
+        try await eventually("the worker has looked") { try await jobs(EndOffers.kind, nobody.description) == ["done"] }
+        #expect(try await isOpen())
+        #expect(try await jobs(LapseRepairQuestion.kind, id.description) == ["ready"])
+
+        clock.advance(seconds: 180)
+        try await eventually("the question is closed") { try await !isOpen() }
+        try await eventually("its job is done") { try await jobs(LapseRepairQuestion.kind, id.description) == ["done"] }
+        let written: Statement = """
+            select count(*) from {location}.repair_question join {location}.appointment on appointment.id = repair_question.appointment_id
+            where repair_question.id = \(id) and repair_question.status = 'lapsed' and answered_at is null
+                and appointment.id = \(AppointmentID(booked.id)) and appointment.status = 'booked'
+            """
+        #expect(try await practice.count(written) == 1)
+        #expect(try await practice.told("repair.lapsed", question).count == 1)
+        #expect(try await practice.answer(token, false).code == "answer_expired")
+        await clinic.close()
+    }
+
     @Test("when the time is over an answer is refused, also before the job has come")
     func over() async throws {
         let practice = try await Ruled.shared.value

@@ -64,7 +64,7 @@ struct SeriesTests {
         #expect(list.json["items"]?.items.count == 1)
     }
 
-    @Test("shift moves what is taken to the nearest opening of its day, and without an opening nothing is booked")
+    @Test("shift moves what is taken to the nearest opening of its day; without one, and with no day between the others, nothing is booked")
     func shifted() async throws {
         let practice = try await Serial.shared.value
         let (provider, patient) = (try await practice.newProvider("Shift"), try await practice.newPatient("Shift"))

@@ -90,9 +90,9 @@ public final class TestClinic: Sendable {
         return TestHTTP(port: gateway.server.port ?? 0)
     }
 
-    /// Another worker in this process; several may run side by side.
-    public func startWorker(_ jobSettings: JobWorkerSettings = JobWorkerSettings()) throws {
-        let worker = try WorkerProcess(settings, jobSettings: jobSettings, logger: TestTemplate.quiet)
+    /// Another worker in this process; several may run side by side, each by a clock of its own.
+    public func startWorker(_ jobSettings: JobWorkerSettings = JobWorkerSettings(), ambient: Ambient = .system) throws {
+        let worker = try WorkerProcess(settings, ambient: ambient, jobSettings: jobSettings, logger: TestTemplate.quiet)
         tasks.add(Task { try await worker.services.redis.run() })
         tasks.add(
             Task {

@@ -31,7 +31,7 @@ struct HoldRoutes {
                 answer: Appointment.shape,
                 errors: [
                     Hold.expired, Hold.used, Hold.otherPatient, Hold.patientMissing, Hold.forWaitlist, NotBookable.problem,
-                    SlotTaken.problem,
+                    Override.denied, SlotTaken.problem,
                 ]
             ) { call, work, body in
                 try await ConfirmHold(id: try call.path.id("hold", HoldID.self), body: body).run(work)

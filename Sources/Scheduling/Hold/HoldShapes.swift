@@ -24,10 +24,12 @@ struct HoldBody: Sendable {
 struct ConfirmHoldBody: Sendable {
     var patient: PatientID?
     var note: String?
+    var override: Override?
 
     static let shape = Shape("ConfirmHold", ConfirmHoldBody()) {
         Field("patient_id", \.patient, .id(), about: "Needed where the hold names nobody.")
         Field("note", \.note, .note(1...2000))
+        Field("override", \.override, .object(Override.shape), null: false, about: "Sets hours and blocks aside that were set since.")
     }
 }
 

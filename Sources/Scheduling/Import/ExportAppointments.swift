@@ -24,6 +24,8 @@ struct ExportAppointments {
     private static let limit = 20_000
     static let tooMany = Problem.invalid("too_many_rows", "More appointments are in these days than one file holds. Ask for fewer days.")
 
+    /// Whose ids these appointments have.
+    static let system = "polyclinic"
     private static let header = "system,external_id,patient,type,provider,resources,day,time,starts_at,minutes,note,status"
 
     func run() async throws -> Attachment {
@@ -52,16 +54,20 @@ struct ExportAppointments {
         let resources = try row.value(9, as: [String]?.self) ?? []
         // The moment says when it is, also in the hour that happens twice: day and time stay empty.
         return [
-            "polyclinic", id.description, try row.value(2), try row.value(3), try row.value(4), resources.joined(separator: "|"), "", "",
+            system, id.description, try row.value(2), try row.value(3), try row.value(4), resources.joined(separator: "|"), "", "",
             starts.description, String(minutes), try row.value(7, as: String?.self) ?? "", try row.value(8, as: String.self),
         ].map(field).joined(separator: ",")
     }
 
     /// Quoted where it must be; what a spreadsheet would take for a formula is text.
     static func field(_ text: String) -> String {
-        var text = text
-        if let first = text.utf8.first, "=+-@\t\r".utf8.contains(first) { text = "'" + text }
+        let text = isFormula(text) ? "'" + text : text
         guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
+
+    /// The text of a field that was kept from being a formula.
+    static func unguarded(_ text: String) -> String { text.hasPrefix("'") && isFormula(text.dropFirst()) ? String(text.dropFirst()) : text }
+
+    private static func isFormula(_ text: some StringProtocol) -> Bool { text.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false }
 }

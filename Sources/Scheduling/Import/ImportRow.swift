@@ -43,6 +43,8 @@ enum ImportFault: String, Sendable, CaseIterable {
     case timeRepeated = "time_repeated"
     case minutesInvalid = "minutes_invalid"
     case noteTooLong = "note_too_long"
+    /// It says that it is neither booked nor confirmed: cancelled, or over.
+    case statusNotBooked = "status_not_booked"
     case summaryUnreadable = "summary_unreadable"
     case ruleRefused = "rule_refused"
     case past

@@ -5,12 +5,14 @@ import Values
 enum ImportStore {
     private static let kind = "appointment"
 
-    /// Yields the system, the value and the appointment of those that are known.
+    /// Yields the system, the value and the appointment of those that are known: that came before, or are appointments of this location itself.
     static func known(_ references: [ExternalReference]) -> Statement {
-        """
-        select system, value, target from {location}.external_reference
-        where kind = \(kind) and (system, value) in (select * from unnest(\(references.map(\.system)), \(references.map(\.value))))
-        """
+        let own = references.filter { $0.system == ExportAppointments.system }.compactMap { UUID($0.value) }
+        return """
+            select system, value, target from {location}.external_reference
+            where kind = \(kind) and (system, value) in (select * from unnest(\(references.map(\.system)), \(references.map(\.value))))
+            union all select \(ExportAppointments.system), id::text, id from {location}.appointment where id = any(\(own))
+            """
     }
 
     static func insert(_ reference: ExternalReference, _ id: UUID, of appointment: AppointmentID, at now: Instant, by actor: UUID)

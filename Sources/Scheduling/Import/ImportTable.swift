@@ -1,19 +1,19 @@
 import Values
 
-/// Reads appointments from CSV: columns `system, external_id, patient, type, provider, resources, day, time, starts_at, minutes, note`, in any
-/// order; day and time (the location's clocks) or starts_at. Resources are divided by `|`.
+/// Reads appointments from CSV: columns `system, external_id, patient, type, provider, resources, day, time, starts_at, minutes, note, status`, in any
+/// order; day and time (the location's clocks) or starts_at. Resources are divided by `|`. What an export wrote is read as it was.
 struct ImportTable {
     private let columns: [String: Int]
     private let rules: TimeZoneRules
 
     static let known: Set<String> = [
-        "system", "external_id", "patient", "type", "provider", "resources", "day", "time", "starts_at", "minutes", "note",
+        "system", "external_id", "patient", "type", "provider", "resources", "day", "time", "starts_at", "minutes", "note", "status",
     ]
     static let needed = ["system", "external_id", "patient", "type", "provider"]
 
     static let columnsWrong = Problem.invalid(
         "columns_wrong",
-        "The first line names the columns: system, external_id, patient, type, provider, day and time or starts_at; also resources, minutes, note."
+        "The first line names the columns: system, external_id, patient, type, provider, day and time or starts_at; also resources, minutes, note, status."
     )
 
     /// Errors: `columns_wrong`, `file_unreadable`, `too_many_rows`.
@@ -40,7 +40,7 @@ struct ImportTable {
     }
 
     private func row(_ fields: TableContent.Row) -> ImportRow {
-        func text(_ column: String) -> String { columns[column].map { fields.fields[$0].trimmed } ?? "" }
+        func text(_ column: String) -> String { columns[column].map { ExportAppointments.unguarded(fields.fields[$0].trimmed) } ?? "" }
         let reference = ExternalReference(system: text("system"), value: text("external_id"))
         var row = ImportRow(
             line: fields.line,
@@ -54,6 +54,10 @@ struct ImportTable {
         let lengths = ExternalReference.lengths
         if !lengths.contains(reference.system.utf8.count) || !lengths.contains(reference.value.utf8.count) { row.fault = .referenceMissing }
         if (row.note?.count ?? 0) > 2_000 { row.fault = row.fault ?? .noteTooLong }
+        // Others are over, or never will be.
+        if !["", Appointment.Status.booked.rawValue, Appointment.Status.confirmed.rawValue].contains(text("status")) {
+            row.fault = row.fault ?? .statusNotBooked
+        }
         if !text("minutes").isEmpty {
             row.minutes = Digits.number(Array(text("minutes").utf8))
             if row.minutes == nil { row.fault = row.fault ?? .minutesInvalid }

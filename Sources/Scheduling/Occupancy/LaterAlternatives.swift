@@ -3,8 +3,8 @@ import Tenancy
 import Values
 import Web
 
-/// What is free on the days after, for a refusal whose own day has too little. It is looked for when the refused transaction has been undone: who
-/// lost a race holds no lock meanwhile (DESIGN L7), and who has enough on the day costs nothing more.
+/// What is free on the days after, for a refusal whose own day has too little, or an explanation whose day has nothing. For a refusal it is looked
+/// for when its transaction has been undone: who lost a race holds no lock meanwhile (DESIGN L7), and who has enough on the day costs nothing more.
 struct LaterAlternatives: Sendable {
     let type: AppointmentTypeID
     let patient: PatientID?
@@ -32,7 +32,8 @@ struct LaterAlternatives: Sendable {
         return refusal
     }
 
-    private func free(after start: Instant, _ count: Int, _ call: Call) async throws -> [InstantRange] {
+    /// Of the fortnight after a moment's day, the earliest first.
+    func free(after start: Instant, _ count: Int, _ call: Call) async throws -> [InstantRange] {
         let day = try call.location.rules.wallClock(at: start).day
         var found: [InstantRange] = []
         for stage in LaterAlternatives.stages where found.count < count {

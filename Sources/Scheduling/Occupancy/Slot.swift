@@ -92,18 +92,13 @@ struct Slot: Sendable {
 
     // MARK: Under locks
 
-    /// What the look under the locks found to be set aside; it is made inside the flight.
-    private final class Verdict: Sendable {
-        let overridden = Mutex<[Obstacle.Rule]>([])
-    }
-
     /// Locks, looks again and takes, in one flight. The rules that are set aside. Errors: `slot_taken`, `not_bookable`, `resource_inactive`.
     @discardableResult
     func take(_ work: Work) async throws -> [Obstacle.Rule] {
         let now = work.now
         let showsAppointments = work.caller.may(.appointmentsRead, at: work.location)
         let zone = work.location.rules
-        let verdict = Verdict()
+        let verdict = SlotVerdict()
         var statements = [OccupancyStore.lock(resources.map(\.id) + (kept ?? []))]
         if let patron { statements.append(OccupancyStore.lock(patron.id)) }
         statements.append(OccupancyStore.clearExpired(holders, at: now))
@@ -154,4 +149,9 @@ struct Slot: Sendable {
         }
         return verdict.overridden.withLock { $0 }
     }
+}
+
+/// What the look under the locks found to be set aside; it is made inside the flight.
+final class SlotVerdict: Sendable {
+    let overridden = Mutex<[Obstacle.Rule]>([])
 }

@@ -3,7 +3,10 @@ import Values
 
 /// Reads what openings need to know of what is taken: for each calendar and lane all its spans in one row, so that weeks of a whole clinic are few rows.
 enum LoadStore {
+    /// Calendars and their lanes.
     static let limit = 20_000
+    /// Appointments and holds of all of them: two months of a hundred busy calendars.
+    static let mostSpans = 200_000
 
     /// Of all resources in use that one of these types may need, and of the patient.
     static func of(_ types: [AppointmentTypeID], _ patient: PatientID?, in window: InstantRange, at now: Instant) -> Statement {
@@ -27,11 +30,15 @@ enum LoadStore {
             """
     }
 
+    /// Errors: `too_much_booked`, rather than leave some out.
     static func load(_ rows: Rows) throws -> Load {
         guard rows.count < limit else { throw OpeningsBody.tooMuch }
         var lanes: [UUID: [Load.Lane]] = [:]
+        var count = 0
         for row in rows {
             let starts = try row.value(3, as: [Instant].self)
+            count += starts.count
+            guard count <= mostSpans else { throw OpeningsBody.tooMuch }
             let ends = try row.value(4, as: [Instant].self)
             let spans = zip(starts, ends).compactMap { InstantRange($0, $1) }.sorted { $0.start < $1.start }
             lanes[try row.value(0), default: []].append(

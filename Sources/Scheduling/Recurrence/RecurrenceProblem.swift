@@ -46,6 +46,14 @@ enum RecurrenceProblem {
         member("/extra_days/\(index)", "extra_day_outside", "An extra day lies before the first day or beyond the limit of a series.")
     }
 
+    /// What whoever takes a rule documents.
+    static let errors = [
+        tooLong, malformed, unknownPart, unsupported("BYHOUR"), repeated("COUNT"), value("INTERVAL", "no number"),
+        misplaced("BYSETPOS", "needs another BY part"), frequency, countWithUntil, unending, startNotOccurrence, endsBeforeStart,
+        startOutside, nothingLeft, tooMany(Series.limits.occurrences), reachesTooFar(Series.limits.days),
+        tooManyDays("/exceptions", Series.limits.listedDays), extraOutside(0),
+    ]
+
     private static func rule(_ code: String, _ detail: String, extra: [String: String] = [:]) -> Problem {
         member("/rule", code, detail, extra: extra)
     }

@@ -38,10 +38,11 @@ enum ResourceStore {
             """
     }
 
-    /// Those that any of the appointments uses whose ids a query yields.
-    static func usedBy(_ appointments: Statement) -> Statement {
-        all + " where resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id in (" + appointments
-            + "))"
+    /// Those of these ids and those that any of the appointments uses whose ids a query yields.
+    static func these(_ ids: [ResourceID], orUsedBy appointments: Statement) -> Statement {
+        all
+            + " where resource.id = any(\(ids)) or resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id in ("
+            + appointments + "))"
     }
 
     /// All in use that one of these types may need: their kinds, and every provider.

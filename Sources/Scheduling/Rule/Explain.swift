@@ -47,7 +47,12 @@ struct Explanation: Sendable {
             about: "Whether the permission appointments.override and a reason set all of it aside."
         )
         Field("obstacles", \.obstacles, .list(of: .object(Obstacle.shape), 0...2000))
-        Field("alternatives", \.alternatives, .list(of: .object(InstantRange.slotShape), 0...3))
+        Field(
+            "alternatives",
+            \.alternatives,
+            .list(of: .object(InstantRange.slotShape), 0...3),
+            about: "The nearest times of the day that are free; where it has none, the next of the fortnight after."
+        )
     }
 }
 
@@ -85,14 +90,33 @@ struct Explain {
         var rulebook = Rulebook(type: type, patron: patron, cast: cast.all, timetable: timetable, diary: diary, now: call.now)
         rulebook.allotments = try await AllotmentStore.read(cast.all, at: location, in: hours.window, call.tenancy)
         let search = hours.search(timetable, cast.all.map(\.id))
-        let alternatives =
-            rulebook.standing.isEmpty
-            ? diary.nearestOpenings(to: span, rulebook.demands, within: search, notBefore: call.now, where: rulebook.allows) : []
+        let obstacles = rulebook.obstacles(to: span)
+        var alternatives: [InstantRange] = []
+        if rulebook.standing.isEmpty {
+            alternatives = diary.nearestOpenings(to: span, rulebook.demands, within: search, notBefore: call.now, where: rulebook.allows)
+            if alternatives.isEmpty, !obstacles.isEmpty {
+                // What is in the way is said without them.
+                alternatives = (try? await later.free(after: start, LaterAlternatives.wanted, call)) ?? []
+            }
+        }
         let showsAppointments = call.may(.appointmentsRead)
         return Explanation(
             span: span,
-            obstacles: rulebook.obstacles(to: span).map { $0.shown(withAppointments: showsAppointments) },
+            obstacles: obstacles.map { $0.shown(withAppointments: showsAppointments) },
             alternatives: alternatives
+        )
+    }
+
+    /// Where the day has no time at all: the days after, as a refusal offers them.
+    private var later: LaterAlternatives {
+        LaterAlternatives(
+            type: body.type,
+            patient: body.patient,
+            provider: body.provider,
+            further: body.resources,
+            start: body.start,
+            minutes: body.minutes,
+            moving: body.moving
         )
     }
 

@@ -29,6 +29,19 @@ extension Rulebook {
         }
     }
 
+    /// The part of some time outside which nothing as long as this can be: without what is closed, blocked, or taken by somebody who is alone then.
+    /// nil when no stretch is long enough, so that full days cost no look at each of their quarters of an hour.
+    func room(for span: InstantRange, in search: InstantRange) -> InstantRange? {
+        let blocks = cast.flatMap { timetable.blocks(of: $0.id, meeting: search) }.map(\.span)
+        let taken = diary.conflicts(demands.filter { $0.lanes == 1 }, search).map(\.span)
+        let open = hours.reduce([search]) { InstantRange.common($0, $1.open) }
+        let length = span.end.seconds(since: span.start)
+        let free = InstantRange.open(open, without: InstantRange.joined(blocks + taken)).filter {
+            $0.end.seconds(since: $0.start) >= length
+        }
+        return free.first.flatMap { first in InstantRange(first.start, free[free.count - 1].end) }
+    }
+
     private func outside(_ calendar: ResourceID?, _ missing: InstantRange, _ span: InstantRange) -> Obstacle? {
         let rules = timetable.rules
         let day = rules.wallClock(at: missing.start).day

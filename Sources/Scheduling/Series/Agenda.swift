@@ -24,15 +24,26 @@ struct Agenda: Sendable {
     /// The nearest time of the same day at which no rule and nobody is in the way; nil when no other time would do.
     func nearest(_ want: Want, to span: InstantRange) -> InstantRange? {
         let (rules, hours) = rulebook(want, span)
-        guard rules.standing.allSatisfy({ want.settled.contains($0.rule) }) else { return nil }
-        return rules.diary.nearestOpenings(
-            to: span,
-            rules.demands,
-            within: hours.search(timetable, want.resources.map(\.id)),
-            notBefore: now,
-            count: 1,
-            where: rules.allows
-        ).first
+        return nearest(want, to: span, rules, hours)
+    }
+
+    /// The time of another day that is nearest to this one on the clocks, and by how many seconds it is off.
+    func nearest(_ want: Want, at time: TimeOfDay, minutes: Int, on day: Day) -> (span: InstantRange, off: Int64)? {
+        // Most days that have no room are days off: to know that costs next to nothing.
+        let calendars: [ResourceID?] = [nil] + want.resources.map { Optional($0.id) }
+        guard !calendars.contains(where: { timetable.plan(of: $0, on: day)?.parts.isEmpty == true }) else { return nil }
+        let start = timetable.rules.first(day, time)
+        guard let span = InstantRange(start, start.adding(minutes: minutes)) else { return nil }
+        let (rules, hours) = rulebook(want, span)
+        if start >= now, rules.obstacles(to: span).allSatisfy({ want.settled.contains($0.rule) }) { return (span, 0) }
+        return nearest(want, to: span, rules, hours).map { (span: $0, off: abs($0.start.seconds(since: start))) }
+    }
+
+    private func nearest(_ want: Want, to span: InstantRange, _ rules: Rulebook, _ hours: DiaryHours) -> InstantRange? {
+        guard rules.standing.allSatisfy({ want.settled.contains($0.rule) }),
+            let room = rules.room(for: span, in: hours.search(timetable, want.resources.map(\.id)))
+        else { return nil }
+        return rules.diary.nearestOpenings(to: span, rules.demands, within: room, notBefore: now, count: 1, where: rules.allows).first
     }
 
     /// From now on it is in the way of others.

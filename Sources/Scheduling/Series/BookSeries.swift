@@ -5,7 +5,7 @@ import Tenancy
 import Values
 
 /// Books a series: look at everything without locks, lock, look again and take, save. As many flights as for one appointment and one more,
-/// however many occurrences there are.
+/// however many occurrences there are; each look is one more where some find no place on their own day.
 struct BookSeries {
     let body: SeriesBody
     let tenancy: Tenancy
@@ -19,12 +19,18 @@ struct BookSeries {
         let allotments = try await AllotmentStore.read(found.cast.all, at: work.location, in: plan.whole, tenancy)
         let ids = plan.occurrences.map { _ in work.id(AppointmentID.self) }
         // Who comes too late hears so at once and queues for nothing.
-        _ = try plan.look(found, taken: try OccupancyStore.all(answers[3]), timetable, allotments, ids, at: work.now)
+        let first = try OccupancyStore.all(answers[3])
+        _ = try await plan.look(found, taken: first, timetable, allotments, ids, at: work.now) { try await work.query($0) }
             .places(body.choice, showsAppointments: showsAppointments)
 
-        let many = TakeMany(resources: found.cast.all.map(\.id), patients: [found.patron.id], windows: plan.windows)
+        let many = TakeMany(
+            resources: found.cast.all.map(\.id),
+            patients: [found.patron.id],
+            windows: plan.windows,
+            margin: NearbyDays.margin
+        )
         let (taken, hours) = try await many.lock(work)
-        let looked = try plan.look(found, taken: taken, hours, allotments, ids, at: work.now)
+        let looked = try await plan.look(found, taken: taken, hours, allotments, ids, at: work.now) { try await work.query($0) }
         let places = try looked.places(body.choice, showsAppointments: showsAppointments)
         let booked = zip(looked.occurrences, places).compactMap { occurrence, place in
             place.map { (want: plan.want(occurrence.appointment, found), span: $0) }

@@ -5,8 +5,8 @@ import Tenancy
 import Values
 import Web
 
-/// Moves this occurrence, this and the following, or all that are not over. Each keeps its own provider and rooms; the wall clock that is asked
-/// for holds on each day. What they have now is no obstacle to each other, unless it stays where it is.
+/// Moves this occurrence, this and the following, or all that are not over, in time, to another provider or to other rooms; what the body does not
+/// name each keeps. The wall clock that is asked for holds on each day. What they have now is no obstacle to each other, unless it stays where it is.
 struct MoveSeries {
     let id: SeriesID
     let body: MoveSeriesBody
@@ -15,21 +15,26 @@ struct MoveSeries {
     /// One that is to move.
     private struct Move {
         let old: Appointment
+        let cast: Cast
         let new: SeriesMoves.One
+
+        var keepsCast: Bool {
+            cast.provider.id == old.provider.resource && Set(cast.further.map(\.id)) == Set(old.resources.map(\.id))
+        }
     }
 
-    static let nothingAsked = Problem.invalid("nothing_to_change", "Send days, time or minutes.")
+    static let nothingAsked = Problem.invalid("nothing_to_change", "Send days, time, minutes, provider_id or resource_ids.")
     static let tooEarly = Problem.invalid("/days", "too_early", "Each may begin yesterday at the earliest.")
     static let tooLate = Problem.invalid("/days", "too_late", "Each may begin five years from now at the latest.")
 
     func run(_ work: Work) async throws -> SeriesEdit {
-        guard body.days != 0 || body.time != nil || body.minutes != nil else { throw MoveSeries.nothingAsked }
+        guard !changed.isEmpty else { throw MoveSeries.nothingAsked }
         let ordinals = try body.scope.ordinals()
         let appointments = SeriesStore.appointments(id, ordinals)
         let answers = try await work.query([
             SeriesStore.locked(id), AppointmentStore.locked(appointments),
             AppointmentTypeStore.chosen(SeriesStore.type(of: id)),
-            PatronStore.chosen(SeriesStore.patient(of: id)), ResourceStore.usedBy(appointments),
+            PatronStore.chosen(SeriesStore.patient(of: id)), ResourceStore.these(named, orUsedBy: appointments), SeriesStore.days(of: id),
         ])
         guard var series = try answers[0].first.map(SeriesStore.series), let type = try answers[2].first.map(AppointmentTypeStore.type),
             let patron = try answers[3].first.map(PatronStore.patron)
@@ -46,16 +51,22 @@ struct MoveSeries {
         let windows = moves.map(\.new.planned).map { DiaryHours(around: $0.span.start, minutes: $0.minutes, work.location.rules).window }
         let used = Set(open.flatMap(\.allResources))
         let many = TakeMany(
-            resources: used.sorted(),
+            resources: used.union(named).sorted(),
             patients: Array(Set(open.map(\.patient))).sorted(),
-            windows: windows + open.map(\.span)
+            windows: windows + open.map(\.span),
+            margin: NearbyDays.margin
         )
         let (taken, timetable) = try await many.lock(work, kept: used)
         var agenda = Agenda([], timetable, now: work.now)
         if let whole = windows.whole {
-            agenda.allotments = try await AllotmentStore.read(resources, at: work.location, in: whole, tenancy)
+            agenda.allotments = try await AllotmentStore.read(
+                resources,
+                at: work.location,
+                in: whole.widened(by: NearbyDays.margin),
+                tenancy
+            )
         }
-        let together = SeriesMoves(
+        var together = SeriesMoves(
             all: moves.map(\.new),
             taken: taken,
             empty: agenda,
@@ -63,6 +74,15 @@ struct MoveSeries {
             choice: body.choice,
             showsAppointments: work.caller.may(.appointmentsRead, at: work.location)
         )
+        if body.choice != .skip {
+            let moving = Set(open.map(\.id))
+            let others = try answers[5].decode((AppointmentID, Day).self).filter { !moving.contains($0.0) }.map(\.1)
+            let nearby = NearbyDays(together.plan(), others: others, excepted: series.exceptions, work.location.rules, now: work.now)
+            if !nearby.isEmpty, let taken = try await nearby.taken(many.holders, many.windows, at: work.now, { try await work.query($0) }) {
+                together.taken = taken
+                together.nearby = nearby
+            }
+        }
         let (looked, places) = try together.places()
         return try await save(moves, looked, places, &series, work)
     }
@@ -75,20 +95,19 @@ struct MoveSeries {
         _ resources: [Resource],
         _ work: Work
     ) throws(Problem) -> Move {
-        let cast = old.allResources.compactMap { id in resources.first { $0.id == id } }
-        let settled: Set<Obstacle.Rule> = [
-            .resourceInactive, .resourceMissing, .typeInactive, .newPatientsOnly, .returningPatientsOnly, .performer,
-        ]
+        let cast = try cast(old, type, resources)
         let day = old.day.adding(days: body.days)
         guard day >= work.today.adding(days: -1) else { throw MoveSeries.tooEarly }
         guard day < work.today.adding(days: 5 * 366) else { throw MoveSeries.tooLate }
         let time = body.time ?? old.time
         // Where neither is asked for, it begins when it does: it may be the later of two moments the clocks show alike.
         let isSame = day == old.day && time == old.time
+        var settled = MoveAppointment.settled(from: old.provider, to: body.provider ?? old.provider)
+        if isSame { settled.formUnion([.leadTime, .horizon]) }
         let want = Want(
             appointment: old.id,
             patron: Patron(id: old.patient, isReturning: patron.isReturning),
-            resources: cast,
+            resources: cast.all,
             type: type,
             settled: settled
         )
@@ -101,14 +120,33 @@ struct MoveSeries {
             isSame ? .once(old.startsAt) : work.location.rules.read(day, time),
             minutes: body.minutes ?? old.minutes
         )
-        return Move(old: old, new: SeriesMoves.One(want: want, planned: planned))
+        return Move(old: old, cast: cast, new: SeriesMoves.One(want: want, planned: planned))
+    }
+
+    private var named: [ResourceID] { (body.provider.map { [$0.resource] } ?? []) + (body.resources ?? []) }
+
+    /// Errors: as of one appointment that moves.
+    private func cast(_ old: Appointment, _ type: AppointmentType, _ found: [Resource]) throws(Problem) -> Cast {
+        var errors: [Problem.Member] = []
+        let cast = Cast(
+            provider: body.provider ?? old.provider,
+            further: body.resources ?? old.resources.map(\.id),
+            found: found,
+            kept: Set(old.allResources),
+            &errors
+        )
+        if let cast, body.resources != nil { errors += cast.missing(for: type) }
+        guard let cast, errors.isEmpty else {
+            throw Problem(.invalid, "invalid_request", "One or more members are wrong; see errors.", errors: errors)
+        }
+        return cast
     }
 
     private func save(_ moves: [Move], _ looked: SeriesPlan, _ places: [InstantRange?], _ series: inout Series, _ work: Work)
         async throws -> SeriesEdit
     {
         let moving = zip(moves, places).compactMap { move, place in place.map { (move: move, span: $0) } }.filter {
-            $0.span != $0.move.old.span
+            $0.span != $0.move.old.span || !$0.move.keepsCast
         }
         try await TakeMany.take(
             moving.map { (want: $0.move.new.want, span: $0.span) },
@@ -118,6 +156,9 @@ struct MoveSeries {
         for (move, span) in moving {
             var new = move.old
             new.span = span
+            new.provider = ProviderID(move.cast.provider.id.uuid)
+            new.providerName = move.cast.provider.name
+            new.resources = move.cast.uses
             (new.day, new.time) = work.location.rules.wallClock(at: span.start)
             new.timeZone = work.location.timeZone.name
             new.overridden = []
@@ -132,6 +173,8 @@ struct MoveSeries {
         if body.scope.reach == .all {
             series.time = body.time ?? series.time
             series.minutes = body.minutes ?? series.minutes
+            series.provider = body.provider ?? series.provider
+            series.resources = body.resources?.sorted() ?? series.resources
         }
         series.version += 1
         series.updatedAt = work.now
@@ -154,7 +197,9 @@ struct MoveSeries {
         )
     }
 
+    /// What is asked for.
     private var changed: [String] {
         (body.days == 0 && body.time == nil ? [] : ["starts_at"]) + (body.minutes == nil ? [] : ["minutes"])
+            + (body.provider == nil ? [] : ["provider_id"]) + (body.resources == nil ? [] : ["resource_ids"])
     }
 }

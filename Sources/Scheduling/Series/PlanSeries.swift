@@ -13,7 +13,7 @@ struct PlanSeries {
     let occurrences: [Recurrence.Occurrence]
     /// Around each occurrence: what is read of what is taken.
     let windows: [InstantRange]
-    /// From the first of them to the last.
+    /// From the first of them to the last, and the days around them.
     let whole: InstantRange
 
     /// What was found of the ids, and what never changes under the locks.
@@ -47,7 +47,7 @@ struct PlanSeries {
         let minutes = body.minutes ?? AppointmentType.minutesRange.upperBound
         windows = occurrences.map { DiaryHours(around: $0.reading.first, minutes: minutes, rules).window }
         guard let whole = windows.whole else { throw PlanSeries.tooLate }
-        self.whole = whole
+        self.whole = whole.widened(by: NearbyDays.margin)
     }
 
     private var resources: [ResourceID] { [body.provider.resource] + body.resources }
@@ -70,17 +70,30 @@ struct PlanSeries {
 
     func minutes(_ found: Found) -> Int { body.minutes ?? found.type.minutes }
 
-    /// Everything that was looked up, put together.
+    /// Everything that was looked up, put together; `read` reads what is taken on the days around those that have no place on their own.
     func look(
         _ found: Found,
         taken: [Occupancy],
         _ timetable: Timetable,
         _ allotments: [ResourceID: [InstantRange]],
         _ ids: [AppointmentID],
-        at now: Instant
-    ) throws -> SeriesPlan {
-        var agenda = Agenda(taken, timetable, now: now)
-        agenda.allotments = allotments
+        at now: Instant,
+        _ read: (Statement) async throws -> Rows
+    ) async throws -> SeriesPlan {
+        var empty = Agenda([], timetable, now: now)
+        empty.allotments = allotments
+        let plan = try look(found, taken, empty, ids)
+        guard body.choice != .skip else { return plan }
+        let nearby = NearbyDays(plan, excepted: body.exceptions, rules, now: now)
+        guard !nearby.isEmpty, let taken = try await nearby.taken(holders, windows, at: now, read) else { return plan }
+        return try look(found, taken, empty, ids, nearby)
+    }
+
+    private func look(_ found: Found, _ taken: [Occupancy], _ empty: Agenda, _ ids: [AppointmentID], _ nearby: NearbyDays? = nil) throws
+        -> SeriesPlan
+    {
+        var agenda = Agenda(taken, empty.timetable, now: empty.now)
+        agenda.allotments = empty.allotments
         var planned: [PlannedOccurrence] = []
         for (index, occurrence) in occurrences.enumerated() {
             planned.append(
@@ -100,7 +113,7 @@ struct PlanSeries {
             occurrences: planned,
             strayExceptions: try recurrence.strayExceptions(rules, limits: Series.limits)
         )
-        plan.look(&agenda, proposing: body.choice != .skip) { want($0.appointment, found) }
+        plan.look(&agenda, proposing: body.choice != .skip, nearby: nearby) { want($0.appointment, found) }
         return plan
     }
 
@@ -127,14 +140,16 @@ struct PreviewSeries {
             return try await tx.query(series.statements(at: call.now))
         }
         let found = try series.found(answers)
-        let plan = try series.look(
+        let plan = try await series.look(
             found,
             taken: try OccupancyStore.all(answers[3]),
             try TimetableStore.timetable(answers[4], location.rules),
             try await AllotmentStore.read(found.cast.all, at: location, in: series.whole, call.tenancy),
             series.occurrences.map { _ in call.ambient.id() },
             at: call.now
-        )
+        ) { statement in
+            try await call.tenancy.read(location, statement)
+        }
         return plan.shown(withAppointments: call.may(.appointmentsRead))
     }
 }

@@ -18,8 +18,8 @@ struct Series: Sendable {
     let id: SeriesID
     let patient: PatientID
     let type: AppointmentTypeID
-    let provider: ProviderID
-    let resources: [ResourceID]
+    var provider: ProviderID
+    var resources: [ResourceID]
     let rule: String
     let startDay: Day
     var time: TimeOfDay

@@ -11,26 +11,34 @@ struct SeriesMoves: Sendable {
 
     let all: [One]
     /// All that is taken around them, by themselves too.
-    let taken: [Occupancy]
+    var taken: [Occupancy]
     /// Of the days they go to, with nothing taken.
     let empty: Agenda
     let timeZone: String
     let choice: SeriesChoice
     let showsAppointments: Bool
+    /// The days around those that have no place on their own, once what is taken on them was read.
+    var nearby: NearbyDays?
+
+    /// What one look finds. Who stays is in the way of the others.
+    func plan(staying: Set<AppointmentID> = []) -> SeriesPlan {
+        let wants = Dictionary(all.map { ($0.want.appointment, $0.want) }, uniquingKeysWith: { first, _ in first })
+        var agenda = Agenda(
+            taken.filter { staying.contains($0.appointment) || wants[$0.appointment] == nil },
+            empty.timetable,
+            now: empty.now
+        )
+        agenda.allotments = empty.allotments
+        var plan = SeriesPlan(timeZone: timeZone, occurrences: all.map(\.planned))
+        plan.look(&agenda, staying: staying, proposing: choice != .skip, nearby: nearby) { wants[$0.appointment] }
+        return plan
+    }
 
     /// Where each goes; nil stays. Those that stay are in the way of the others, which may make more of them stay. Errors: `series_not_bookable`.
     func places() throws(Problem) -> (plan: SeriesPlan, places: [InstantRange?]) {
-        let wants = Dictionary(all.map { ($0.want.appointment, $0.want) }, uniquingKeysWith: { first, _ in first })
         var staying: Set<AppointmentID> = []
         while true {
-            var agenda = Agenda(
-                taken.filter { staying.contains($0.appointment) || wants[$0.appointment] == nil },
-                empty.timetable,
-                now: empty.now
-            )
-            agenda.allotments = empty.allotments
-            var plan = SeriesPlan(timeZone: timeZone, occurrences: all.map(\.planned))
-            plan.look(&agenda, staying: staying, proposing: choice != .skip) { wants[$0.appointment] }
+            let plan = plan(staying: staying)
             var places = try plan.places(choice, showsAppointments: showsAppointments)
             for index in places.indices where staying.contains(all[index].want.appointment) { places[index] = nil }
             let stay = Set(zip(all, places).filter { $0.1 == nil }.map { $0.0.want.appointment })

@@ -7,7 +7,7 @@ enum SeriesChoice: String, Sendable, CaseIterable {
     case allOrNothing = "all_or_nothing"
     /// They are left out.
     case skip
-    /// They go to the nearest opening of their day; without one nothing is booked.
+    /// They go to the nearest opening of their day, else of the days around it (`NearbyDays`); without one nothing is booked.
     case shift
 }
 
@@ -107,13 +107,16 @@ struct SeriesPlan: Sendable {
     /// - Parameters:
     ///   - staying: Those that keep the time they have; they are in the agenda.
     ///   - proposing: Whether other places are looked for, by far the most of the work.
+    ///   - nearby: The days around those that have no place on their own; nil where they were not read.
     ///   - want: nil for what nobody wants.
     mutating func look(
         _ agenda: inout Agenda,
         staying: Set<AppointmentID> = [],
         proposing: Bool = true,
+        nearby: NearbyDays? = nil,
         _ want: (PlannedOccurrence) -> Want?
     ) {
+        var nearby = nearby
         for index in occurrences.indices {
             guard let one = want(occurrences[index]) else { continue }
             let span = occurrences[index].span
@@ -126,7 +129,8 @@ struct SeriesPlan: Sendable {
             guard let one = want(occurrence), !staying.contains(one.appointment) else { continue }
             // What only the clocks are against can be at the moment that is nearest.
             let isOnlyClock = occurrence.obstacles.isEmpty && agenda.obstacles(to: one, at: occurrence.span).isEmpty
-            guard let place = isOnlyClock ? occurrence.span : agenda.nearest(one, to: occurrence.span) else { continue }
+            let own: InstantRange? = isOnlyClock ? occurrence.span : agenda.nearest(one, to: occurrence.span)
+            guard let place = own ?? nearby?.place(of: occurrence, one, agenda) else { continue }
             occurrences[index].proposed = place
             agenda.take(one, at: place)
         }

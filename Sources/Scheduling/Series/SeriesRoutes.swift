@@ -10,7 +10,7 @@ struct SeriesRoutes {
     let tenancy: Tenancy
     let settings: SettingReader
 
-    private static let ruleErrors = [RecurrenceProblem.nothingLeft, PlanSeries.tooEarly, PlanSeries.tooLate, OccupancyStore.tooMuch]
+    private static let ruleErrors = RecurrenceProblem.errors + [PlanSeries.tooEarly, PlanSeries.tooLate, OccupancyStore.tooMuch]
     private static let slotErrors = [SeriesPlan.problem, SlotTaken.problem, Slot.resourceGone, OccupancyStore.tooMuch]
 
     var routes: [Route] { booking + reading + editing }
@@ -93,7 +93,7 @@ struct SeriesRoutes {
         [
             .change(
                 "/v1/locations/{location}/series/{series}",
-                "Moves one occurrence, it and the following, or all that are not over",
+                "Moves one occurrence, it and the following, or all that are not over, or gives them another provider or other rooms",
                 .permission(.appointmentsMove),
                 body: MoveSeriesBody.shape,
                 answer: SeriesEdit.shape,

@@ -34,6 +34,8 @@ struct MoveSeriesBody: Sendable {
     var days = 0
     var time: TimeOfDay?
     var minutes: Int?
+    var provider: ProviderID?
+    var resources: [ResourceID]?
     var choice = SeriesChoice.allOrNothing
 
     static let shape = Shape("MoveSeries", MoveSeriesBody()) {
@@ -42,6 +44,8 @@ struct MoveSeriesBody: Sendable {
         Field("days", \.days, .int(-31...31), optional: true, about: "By so many days, each from where it is now.")
         Field("time", \.time, .time, null: false, about: "On the location's clocks.")
         Field("minutes", \.minutes, .int(AppointmentType.minutesRange), null: false)
+        Field("provider_id", \.provider, .id(), null: false)
+        Field("resource_ids", \.resources, .list(of: .id(), 0...10), null: false, about: "All of them: those not named are left.")
         Field("on_conflict", \.choice, .choice(), optional: true, about: "Skip leaves those where they are that cannot be moved.")
     }
 }

@@ -64,7 +64,10 @@ extension PlannedOccurrence {
             "proposed",
             \.proposed,
             .object(InstantRange.slotShape),
-            about: "The nearest opening of its day; null when it has none, and where skip asks for none."
+            about: """
+                The nearest opening of its day, else of the six days before and after, short of the series' other days; null when there is none, \
+                and where skip asks for none.
+                """
         )
     }
 }

@@ -34,6 +34,15 @@ enum SeriesStore {
         """
     }
 
+    /// On which days its appointments are now.
+    static func days(of id: SeriesID) -> Statement {
+        """
+        select appointment.id, appointment.wall_day from {location}.series_occurrence
+        join {location}.appointment on appointment.id = series_occurrence.appointment_id
+        where series_occurrence.series_id = \(id) and appointment.status <> 'cancelled'
+        """
+    }
+
     static func type(of id: SeriesID) -> Statement { "select type_id from {location}.series where series.id = \(id)" }
 
     static func patient(of id: SeriesID) -> Statement { "select patient_id from {location}.series where series.id = \(id)" }
@@ -58,8 +67,8 @@ enum SeriesStore {
 
     static func update(_ series: Series, by actor: UUID) -> Statement {
         """
-        update {location}.series set wall_time = \(series.time), minutes = \(series.minutes), version = \(series.version),
-            updated_at = \(series.updatedAt), updated_by = \(actor)
+        update {location}.series set provider_id = \(series.provider), resource_ids = \(series.resources), wall_time = \(series.time),
+            minutes = \(series.minutes), version = \(series.version), updated_at = \(series.updatedAt), updated_by = \(actor)
         where id = \(series.id)
         """
     }

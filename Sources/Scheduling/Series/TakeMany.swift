@@ -11,8 +11,10 @@ struct TakeMany {
     let patients: [PatientID]
     /// Around each appointment.
     let windows: [InstantRange]
+    /// Hours and blocks of as many minutes around all of them are read.
+    var margin = 0
 
-    private var holders: [UUID] { resources.map(\.uuid) + patients.map(\.uuid) }
+    var holders: [UUID] { resources.map(\.uuid) + patients.map(\.uuid) }
 
     /// Locks and reads: one flight. What is taken, and when everybody works.
     /// Errors: `resource_inactive`.
@@ -20,7 +22,8 @@ struct TakeMany {
         guard let whole = windows.whole else { return ([], Timetable(work.location.rules)) }
         let answers = try await work.query([
             OccupancyStore.lock(resources), OccupancyStore.lock(patients), OccupancyStore.clearExpired(holders, at: work.now),
-            OccupancyStore.taken(holders, inAny: windows, at: work.now), TimetableStore.of(resources.map(\.uuid), in: whole),
+            OccupancyStore.taken(holders, inAny: windows, at: work.now),
+            TimetableStore.of(resources.map(\.uuid), in: whole.widened(by: margin)),
         ])
         let active = Set(try answers[0].decode((ResourceID, Bool).self).filter { $0.1 }.map { $0.0 })
         guard resources.allSatisfy({ active.contains($0) || kept.contains($0) }) else { throw Slot.resourceGone }
