@@ -72,7 +72,7 @@ struct FullDay {
         ]
     }
 
-    private static func add(
+    static func add(
         _ type: AppointmentType,
         _ provider: ResourceID,
         _ further: [ResourceID],

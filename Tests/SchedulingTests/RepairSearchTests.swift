@@ -100,6 +100,35 @@ struct RepairSearchTests {
         #expect(try proposed(.booked).verdict == .stuck)
     }
 
+    @Test("visits that share a device or a provider go together to where two may be at once: nobody gets another time for it")
+    func together() throws {
+        var day = try FullDay().day
+        (day.visits, day.taken, day.now) = ([], [], day.clock.whole.start)
+        let (device, other) = (ResourceID(holder(200)), ResourceID(holder(201)))
+        let sharing = try #require(day.types.values.first { $0.doubleBooking == .lanes })
+        var scanning = try #require(day.types.values.first { $0.needs.contains(.device) })
+        scanning.performers = []
+        day.types[scanning.id] = scanning
+        for number in 1...2 { try FullDay.add(scanning, ResourceID(holder(UInt64(number))), [device], UInt64(number), 600, &day) }
+        day.outages = [Outage(resource: device, span: day.clock.whole)]
+        let scanned = RepairProposal(day)
+        #expect(scanned.moved == 2 && scanned.disturbed == 0, "\(scanned.items.map(\.to))")
+        #expect(scanned.items.allSatisfy { $0.to?.further == [other] || $0.to?.further == [ResourceID(holder(202))] })
+        // Only one other is left, and those who share a provider keep them.
+        day.resources[ResourceID(holder(202))] = nil
+        var shared = sharing
+        shared.needs = [.provider, .device]
+        day.types[shared.id] = shared
+        (day.visits, day.taken) = ([], [])
+        for patient: UInt64 in 1...2 { try FullDay.add(shared, ResourceID(holder(1)), [device], patient, 600, &day) }
+        let kept = RepairProposal(day)
+        #expect(kept.moved == 2 && kept.disturbed == 0, "\(kept.items.map(\.to))")
+        // Where two may be, a third finds nothing at the same time.
+        try FullDay.add(scanning, ResourceID(holder(2)), [other], 3, 600, &day)
+        let crowded = RepairProposal(day)
+        #expect(crowded.moved == 2 && crowded.disturbed == 1, "\(crowded.items.map(\.to))")
+    }
+
     /// All that was decided, put into an empty diary in one go: nobody meets, and no rule is against a move.
     private func checkRules(_ proposal: RepairProposal, _ day: RepairDay) {
         let window = day.clock.whole.widened(by: 300)

@@ -75,8 +75,13 @@ struct Demand: Sendable, Hashable {
     func most(beside sharing: Int) -> Int { sharing == 0 ? 0 : isProvider ? max(capacity, sharing) : capacity }
 
     /// The lowest lane that nobody has who is there, and that all of them put up with; those of its own group do.
-    func freeLane(beside there: some Sequence<Occupancy>) -> Int? {
-        (0..<lanes).first { lane in !there.contains { $0.lanes.contains(lane: lane) || group == nil && most(beside: $0.sharing) <= lane } }
+    func freeLane(beside there: some Sequence<Occupancy>) -> Int? { (0..<lanes).first { isFree($0, beside: there) } }
+
+    /// How many such lanes there are.
+    func freeLanes(beside there: some Sequence<Occupancy>) -> Int { (0..<lanes).count { isFree($0, beside: there) } }
+
+    private func isFree(_ lane: Int, beside there: some Sequence<Occupancy>) -> Bool {
+        !there.contains { $0.lanes.contains(lane: lane) || group == nil && most(beside: $0.sharing) <= lane }
     }
 
     /// The time taken for an appointment of `span`.

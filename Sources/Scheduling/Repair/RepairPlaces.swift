@@ -7,11 +7,25 @@ struct RepairCandidate: Sendable {
         let span: InstantRange
         /// Of a group: those of it may be together.
         let group: AppointmentTypeID?
+        /// How many may be there at once beside those who stay.
+        let room: Int
+        /// The visit has it now.
+        let isKept: Bool
 
-        func meets(_ other: Take) -> Bool {
-            guard holder == other.holder, span.overlaps(other.span) else { return false }
-            // Where several may be at once the rest is asked of the rules of booking, when the whole is known.
+        private func meets(_ other: Take) -> Bool {
+            guard holder == other.holder, span.overlaps(other.span), !isKept || !other.isKept else { return false }
             return group == nil || group != other.group || span != other.span
+        }
+
+        /// Where several may be at once, which lanes are theirs is asked of the rules of booking, when the whole is known.
+        func fits(beside others: some Sequence<Take>) -> Bool {
+            var (least, there) = (room, 0)
+            for other in others where meets(other) {
+                there += 1
+                least = min(least, other.room)
+                guard there < least else { return false }
+            }
+            return true
         }
     }
 
@@ -131,8 +145,17 @@ struct RepairPlaces {
 
     func candidate(_ index: Int, _ place: RepairPlace) -> RepairCandidate {
         let visit = day.visits[index]
-        let takes = day.demands(visit, [place.provider] + place.further).map {
-            RepairCandidate.Take(holder: $0.holder, span: $0.span(for: place.span), group: $0.group)
+        let had = place.span == visit.span ? Set(visit.cast.map(\.uuid) + [visit.patient.uuid]) : []
+        let takes = day.demands(visit, [place.provider] + place.further).map { demand in
+            let span = demand.span(for: place.span)
+            let isAlone = demand.lanes == 1 || demand.group != nil
+            return RepairCandidate.Take(
+                holder: demand.holder,
+                span: span,
+                group: demand.group,
+                room: isAlone ? 1 : demand.freeLanes(beside: fixed.occupancies(of: demand.holder, meeting: span)),
+                isKept: had.contains(demand.holder)
+            )
         }
         var blockers: Set<Int> = []
         for take in takes {

@@ -82,7 +82,7 @@ struct RepairSearch {
                 let place = candidates(index).first { candidate in
                     candidate.weight < RepairWeight.stuck && candidate.blockers.isEmpty
                         && candidate.takes.allSatisfy { take in
-                            (taken[take.holder] ?? []).allSatisfy { $0.visit == index || !take.meets($0.take) }
+                            take.fits(beside: (taken[take.holder] ?? []).lazy.filter { $0.visit != index }.map(\.take))
                         }
                 }
                 if let place { take(index, place) }
@@ -146,9 +146,6 @@ struct RepairSearch {
     }
 
     private func isFree(_ candidate: RepairCandidate) -> Bool {
-        for take in candidate.takes {
-            for other in given[take.holder] ?? [] where take.meets(other) { return false }
-        }
-        return true
+        candidate.takes.allSatisfy { $0.fits(beside: given[$0.holder] ?? []) }
     }
 }
