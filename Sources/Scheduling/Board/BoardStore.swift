@@ -18,7 +18,8 @@ enum BoardStore {
         "select coalesce(bit_xor(state.hash), 0) from (" + setting(day, span, at: now) + ") state"
     }
 
-    private static let hash: Statement = "hash_record_extended(row(appointment.id, appointment.version, patient.version, person.version), 1)"
+    private static let hash: Statement =
+        "hash_record_extended(row(appointment.id, appointment.version, patient.version, person.version), 1)"
 
     private static func setting(_ day: Day, _ span: InstantRange, at now: Instant) -> Statement {
         """
