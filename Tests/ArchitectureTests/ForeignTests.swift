@@ -119,7 +119,8 @@ struct ForeignTests {
         #expect(tried >= 50)
         // An emergency is told apart by its patient, who is asked for.
         #expect(missing == ["break_glass"], "\(missing.sorted()) are not asked for")
-        #expect(try await fingerprint(clinic) == before)
+        let changed = Set(try await fingerprint(clinic)).subtracting(before)
+        #expect(changed.isEmpty, "\(changed.sorted()) were \(before)")
     }
 
     static func withoutRequest(_ answer: TestAnswer) -> String {

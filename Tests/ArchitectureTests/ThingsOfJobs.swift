@@ -8,6 +8,7 @@ import Values
 /// What comes of a visit, and what is offered when another is cancelled: a worker makes most of it.
 extension Things {
     static func worked(_ clinic: TestClinic, _ location: Location, _ things: [String: String]) async throws -> [String: String] {
+        try await bills(clinic, location)
         try clinic.startWorker()
         var found: [String: String] = [:]
         func ask(_ path: String, _ body: JSON) async throws -> TestAnswer {
@@ -52,5 +53,20 @@ extension Things {
             return found["offer"] != nil
         }
         return found
+    }
+
+    /// Somebody bills for the location.
+    private static func bills(_ clinic: TestClinic, _ location: Location) async throws {
+        let entities = "/v1/organizations/\(clinic.organization)/billing-entities"
+        let body: JSON = [
+            "name": "Harbor Clinics LLC", "npi": "1234567893", "tax_id": "123456789", "taxonomy": "261QP2300X",
+            "address": ["street": "12 River Street", "city": "Albany", "region": "NY", "postal_code": "122071234"],
+            "contact": ["name": "Grace Hill", "phone": "+15185550123"],
+            "clearing": ["submitter_id": "HARBOR1", "receiver_id": "CLEARING1", "receiver_name": "Clearing House"], "test_mode": true,
+        ]
+        let entity = try await clinic.send("owner", "POST", entities, body: body)
+        try #require(entity.status == 201, "\(entity.text)")
+        let serves = try await clinic.send("owner", "PUT", "\(entities)/\(entity.id)/locations/\(location.id)", body: [:])
+        try #require(serves.status < 300, "\(serves.text)")
     }
 }
