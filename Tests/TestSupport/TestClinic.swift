@@ -90,16 +90,20 @@ public final class TestClinic: Sendable {
         return TestHTTP(port: gateway.server.port ?? 0)
     }
 
-    /// Another worker in this process; several may run side by side, each by a clock of its own.
-    public func startWorker(_ jobSettings: JobWorkerSettings = JobWorkerSettings(), ambient: Ambient = .system) throws {
+    /// Another worker in this process; several may run side by side, each by a clock of its own. It works until the clinic closes, or its task is
+    /// cancelled.
+    @discardableResult
+    public func startWorker(_ jobSettings: JobWorkerSettings = JobWorkerSettings(), ambient: Ambient = .system) throws -> Task<
+        Void, any Error
+    > {
         let worker = try WorkerProcess(settings, ambient: ambient, jobSettings: jobSettings, logger: TestTemplate.quiet)
         tasks.add(Task { try await worker.services.redis.run() })
-        tasks.add(
-            Task {
-                try await worker.jobs.run()
-                await worker.services.close()
-            }
-        )
+        let working = Task {
+            try await worker.jobs.run()
+            await worker.services.close()
+        }
+        tasks.add(working)
+        return working
     }
 
     public func person(_ name: String) throws -> TestPerson {
