@@ -268,17 +268,7 @@ struct ElsewhereAwayTests {
         let places = try await TwoPlaces(TestClinic.open())
         let (practice, clinic) = (places.practice, places.clinic)
         let day = Practice.day(570)
-        func claimed(_ name: String, _ day: Day) async throws -> (later: String, slot: FreedSlotID) {
-            let provider = try await practice.newProvider(name)
-            let later = try await places.booked(day.adding(days: 9))
-            #expect(try await places.waits(provider, giving: places.name(later, at: clinic.south)).status == 201)
-            let slot = try await practice.freed(provider, day).slot
-            try await practice.wave(slot, 1)
-            let claim = try await practice.claim(try await practice.links(practice.offers(slot))[0])
-            #expect(claim.json["elsewhere_status"] == "pending", "\(claim.text)")
-            return (later, slot)
-        }
-        let given = try await claimed("Given up", day)
+        let given = try await places.claimedUnseen("Given up", day)
         try await clinic.alter(clinic.south.database, "connection limit 0")
         // One that has no connection yet.
         try clinic.startWorker()
@@ -288,9 +278,22 @@ struct ElsewhereAwayTests {
         #expect(try await places.settled(given.slot)["elsewhere_reason"] == "location_unreachable")
         try await clinic.alter(clinic.south.database, "connection limit -1")
         #expect(try await places.appointment(given.later).json["status"] == "booked")
-        let back = try await claimed("Back", day.adding(days: 20))
+        let back = try await places.claimedUnseen("Back", day.adding(days: 20))
         #expect(try await places.settled(back.slot)["elsewhere_status"] == "released")
         #expect(try await places.appointment(back.later).json["status"] == "cancelled")
+        await clinic.close()
+    }
+
+    @Test("who cancels what they claimed before the other was given up keeps the other")
+    func cancelled() async throws {
+        let places = try await TwoPlaces(TestClinic.open())
+        let (practice, clinic) = (places.practice, places.clinic)
+        let claimed = try await places.claimedUnseen("Changes mind", Practice.day(580))
+        #expect(try await practice.step(claimed.slot.description, "cancellation", ["reason_code": "patient_ill"]).status == 200)
+        try clinic.startWorker()
+        let row = try await places.settled(claimed.slot)
+        #expect(row["elsewhere_status"] == "failed" && row["elsewhere_reason"] == "claim_cancelled")
+        #expect(try await places.appointment(claimed.later).json["status"] == "booked")
         await clinic.close()
     }
 }

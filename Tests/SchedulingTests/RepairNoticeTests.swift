@@ -18,7 +18,7 @@ struct RepairNoticeTests {
         #expect(try await practice.answer(try await practice.token(question), true).status == 200)
         let (other, _) = try await practice.asked(patient: 1, day, "Golden Lapse")
         let id = try #require(RepairQuestionID(other["id"]?.text ?? ""))
-        try await practice.work(Waves.later(1441)) { try await LapseRepairQuestion(question: id).lapse($0) }
+        try await practice.work(Waves.later(1444)) { try await LapseRepairQuestion(question: id).lapse($0) }
         func fixture(_ question: JSON, _ more: String = "") -> String {
             """
             {"day": "\(day)",\(more) "patient": "\(question["patient_id"]?.text ?? "")", "question": "\(question["id"]?.text ?? "")", \

@@ -26,7 +26,7 @@ struct RepairQuestionTests {
         #expect(question["from"]?["provider_id"] == booked.json["provider_id"])
         #expect(question["to"]?["provider_id"] == moved["provider_id"] && moved["provider_id"] != booked.json["provider_id"])
         let until = try #require(Instant(question["answer_by"]?.text ?? ""))
-        #expect((86_400...86_500).contains(until.seconds(since: before)))
+        #expect((86_580...86_680).contains(until.seconds(since: before)))
         #expect(try await practice.question(question, status: "open") != nil)
         let token = try await practice.token(question)
         #expect(token.hasPrefix("pc_r_"))
@@ -61,7 +61,7 @@ struct RepairQuestionTests {
         let before = now(practice)
         let (question, booked) = try await practice.asked(day, "Declining")
         let until = try #require(Instant(question["answer_by"]?.text ?? ""))
-        #expect((3600...3700).contains(until.seconds(since: before)))
+        #expect((3780...3880).contains(until.seconds(since: before)))
         let answered = try await practice.answer(try await practice.token(question), false)
         #expect(answered.status == 200 && answered.json["accepted"] == false, "\(answered.text)")
         let cancelled = try await appointment(practice, booked.id)
@@ -72,6 +72,25 @@ struct RepairQuestionTests {
         #expect(try await practice.question(question)?["status"]?.text == "declined")
         let provider = question["to"]?["provider_id"] ?? .null
         #expect(try await practice.book(patient: 2, day, "10:00", [("provider_id", provider)]).status == 201)
+        await clinic.close()
+    }
+
+    @Test("the time to answer begins when the patient is told: also where that takes longer than they have")
+    func told() async throws {
+        let practice = try await Practice(TestClinic.open())
+        let clinic = practice.clinic
+        for (name, minutes) in [("notice_delay_minutes", 60), ("repair_answer_minutes", 5)] {
+            let path = clinic.path(clinic.north, "settings/scheduling.\(name)")
+            #expect(try await clinic.send("owner", "PUT", path, body: ["value": .integer(minutes)]).status == 200)
+        }
+        var day = Practice.day(530)
+        try await eventually("both settings are known") {
+            day = day.adding(days: 1)
+            let before = now(practice)
+            let (question, _) = try await practice.asked(day, "Told \(day)")
+            let until = try #require(Instant(question["answer_by"]?.text ?? ""))
+            return (3900...4000).contains(until.seconds(since: before))
+        }
         await clinic.close()
     }
 
@@ -90,7 +109,7 @@ struct RepairQuestionTests {
         #expect(jobs == [until])
         await #expect(throws: JobDecision.self) { try await practice.work { try await LapseRepairQuestion(question: id).lapse($0) } }
         let token = try await practice.token(question)
-        for _ in 1...2 { try await practice.work(Waves.later(1441)) { try await LapseRepairQuestion(question: id).lapse($0) } }
+        for _ in 1...2 { try await practice.work(Waves.later(1444)) { try await LapseRepairQuestion(question: id).lapse($0) } }
         let known = try await practice.question(question, status: "lapsed")
         #expect(known != nil && known?["accepted"] == .null && known?["answered_at"] == .null)
         #expect(try await practice.told("repair.lapsed", question).count == 1)
@@ -178,7 +197,7 @@ struct RepairQuestionTests {
         #expect(try await practice.step(booked.id, "cancellation", ["reason_code": "patient_ill"]).status == 200)
         #expect(try await practice.question(next)?["status"]?.text == "withdrawn")
         let id = try #require(RepairQuestionID(next["id"]?.text ?? ""))
-        try await practice.work(Waves.later(1441)) { try await LapseRepairQuestion(question: id).lapse($0) }
+        try await practice.work(Waves.later(1444)) { try await LapseRepairQuestion(question: id).lapse($0) }
         #expect(try await practice.told("repair.lapsed", next).isEmpty)
         let written: Statement = "select count(*) from {location}.repair_question where id = \(id) and status = 'withdrawn'"
         #expect(try await practice.count(written) == 1)

@@ -120,6 +120,38 @@ struct RepairRouteTests {
         #expect(unknown.json["errors"]?.items.first?["code"]?.text == "unknown_reference")
     }
 
+    @Test("four who are two at a time all go to a colleague at their times, whoever of them was booked first")
+    func lanes() async throws {
+        let practice = try await Ruled.shared.value
+        let clinic = practice.clinic
+        let day = Practice.day(303)
+        let (provider, colleague) = (try await practice.newProvider("Lanes"), try await practice.newProvider("Lanes Colleague"))
+        let type = try await practice.newType("Two in a repair", [("double_booking", "lanes"), ("lanes", 2), ("minutes", 40)])
+        func booked(_ number: Int, _ time: String) async throws -> TestAnswer {
+            let person = try await practice.newPatient("Lanes \(number)")
+            let more: [(key: String, value: JSON)] = [
+                ("patient_id", .string(person)), ("provider_id", .string(provider)), ("type_id", .string(type)),
+            ]
+            return try await practice.booked(day, time, more)
+        }
+        // Each overlaps the one before; the last was booked second, for another time.
+        let first = try await booked(1, "10:00")
+        let last = try await booked(4, "16:00")
+        let second = try await booked(2, "10:30")
+        let third = try await booked(3, "11:00")
+        let sooner = try await clinic.send(
+            "front_desk",
+            "PATCH",
+            "\(practice.path)/\(last.id)",
+            body: ["day": .string(day.description), "time": "11:30"],
+            headers: ["If-Match": last.etag]
+        )
+        #expect(sooner.status == 200, "\(sooner.text)")
+        let moves = [first, second, third, sooner].map { practice.move($0, to: colleague) }
+        let applied = try await practice.repair([("moves", .array(moves))])
+        #expect(applied.status == 201, "\(applied.text)")
+    }
+
     @Test("to another day a repair moves nothing that the type's horizon forbids; within the day the type's times were asked before")
     func horizon() async throws {
         let practice = try await Ruled.shared.value

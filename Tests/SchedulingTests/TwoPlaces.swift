@@ -83,6 +83,18 @@ struct TwoPlaces: Sendable {
         return try #require(FreedSlotID(claim.json["appointment"]?["id"]?.text ?? ""))
     }
 
+    /// The same where no worker runs, of time that gives an appointment at south up; both.
+    func claimedUnseen(_ name: String, _ day: Day) async throws -> (later: String, slot: FreedSlotID) {
+        let provider = try await practice.newProvider(name)
+        let later = try await booked(day.adding(days: 9))
+        #expect(try await waits(provider, giving: self.name(later, at: clinic.south)).status == 201)
+        let slot = try await practice.freed(provider, day).slot
+        try await practice.wave(slot, 1)
+        let claim = try await practice.claim(try await practice.links(practice.offers(slot))[0])
+        #expect(claim.json["elsewhere_status"] == "pending", "\(claim.text)")
+        return (later, slot)
+    }
+
     /// What the ledger says of it in the end.
     func settled(_ slot: FreedSlotID) async throws -> JSON {
         var row: JSON?

@@ -1,11 +1,16 @@
 import Access
 import Jobs
+import Organizations
 import Values
 
 /// Asks patients whom a repair gives another time or another provider whether that suits them. Another room is no question.
 struct AskPatients {
-    /// How long they have to answer; never beyond the visit.
-    let minutes: Int
+    /// How long they have to answer, from when the notice is due that tells them; never beyond the visit.
+    private let minutes: Int
+
+    init(_ settings: SettingValues) {
+        minutes = settings.number(.noticeDelayMinutes) + settings.number(.repairAnswerMinutes)
+    }
 
     func ask(_ moved: [(old: Appointment, new: Appointment)], _ work: Work) -> [RepairQuestion] {
         let actor = work.caller.actor.id

@@ -20,7 +20,8 @@ struct ApplyRepair {
     }
 
     func run(_ work: Work) async throws -> RepairResult {
-        let moves = body.moves.sorted { $0.appointment < $1.appointment }
+        // Who comes first takes the lowest lane: in this order few lanes are enough.
+        let moves = body.moves.sorted { ($0.start, $0.appointment) < ($1.start, $1.appointment) }
         guard Set(moves.map(\.appointment)).count == moves.count else { throw ApplyRepairBody.twice }
         guard !moves.isEmpty || !body.blocks.isEmpty else { throw ApplyRepairBody.nothing }
         let blocks = try RepairBlocks(body.blocks, work)

@@ -48,8 +48,8 @@ extension RepairProposal {
         var taken = day.taken.filter { !moving.contains($0.appointment) }
         let window = day.clock.whole.widened(by: 2 * AppointmentType.bufferRange.upperBound + AppointmentType.minutesRange.upperBound)
         var refused: Set<AppointmentID> = []
-        for (index, place) in moves.sorted(by: { $0.key < $1.key }) {
-            let visit = day.visits[index]
+        let order = moves.map { (visit: day.visits[$0.key], place: $0.value) }
+        for (visit, place) in order.sorted(by: { ($0.place.span.start, $0.visit.id) < ($1.place.span.start, $1.visit.id) }) {
             guard let type = day.types[visit.type] else { continue }
             let cast = ([place.provider] + place.further).compactMap { day.resources[$0] }
             var rulebook = Rulebook(

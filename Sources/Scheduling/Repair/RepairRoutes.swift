@@ -36,7 +36,7 @@ struct RepairRoutes {
             ) { [tenancy, settings] _, work, body in
                 let asking: AskPatients? =
                     if body.patients == .asked {
-                        AskPatients(minutes: try await settings.values(at: work.location).number(.repairAnswerMinutes))
+                        AskPatients(try await settings.values(at: work.location))
                     } else {
                         nil
                     }

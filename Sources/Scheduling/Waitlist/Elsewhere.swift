@@ -25,6 +25,7 @@ enum ElsewhereFailure: String, Error, Sendable, CaseIterable, Bindable, Readable
     /// Or is over.
     case begun = "already_begun"
     case notLater = "not_later"
+    case claimCancelled = "claim_cancelled"
     case rightWithdrawn = "right_withdrawn"
     case suspended = "location_suspended"
     case unreachable = "location_unreachable"
@@ -34,6 +35,7 @@ enum ElsewhereFailure: String, Error, Sendable, CaseIterable, Bindable, Readable
         case .notFound: "There is no such appointment there any more. Ask the patient whether they still have one, and cancel it there."
         case .begun: "The visit there had begun or was over. Nothing is to be cancelled; tell the location there if nobody came."
         case .notLater: "It had been moved and was not later than what was claimed. Ask the patient which they want, and cancel the other."
+        case .claimCancelled: "What was claimed was cancelled before. Nothing was given up; ask the patient whether they still want it."
         case .rightWithdrawn: "Whoever named it may not cancel there any more. Ask somebody who may to cancel it there."
         case .suspended: "The location there is suspended. Cancel the appointment when it is open again."
         case .unreachable: "The location there could not be reached for hours. Look there, and cancel the appointment if it still stands."

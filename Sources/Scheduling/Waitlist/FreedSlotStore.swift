@@ -24,6 +24,14 @@ enum FreedSlotStore {
             """
     }
 
+    /// Whether what was claimed was cancelled since.
+    static func isClaimCancelled(_ id: FreedSlotID) -> Statement {
+        """
+        select appointment.status = 'cancelled' from {location}.freed_slot
+        join {location}.appointment on appointment.id = freed_slot.taken_appointment_id where freed_slot.id = \(id)
+        """
+    }
+
     static func page(_ query: RecoveredQuery, after: (at: Instant, id: FreedSlotID)?, limit: Int) -> Statement {
         var select = all + " where true"
         if let status = query.status { select += " and status = \(status)" }

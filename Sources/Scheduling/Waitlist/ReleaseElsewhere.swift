@@ -59,10 +59,13 @@ struct ReleaseElsewhere: Job {
         do {
             let location = try await context.tenancy.location(elsewhere.location)
             guard location.organization == context.organization else { throw ElsewhereFailure.notFound }
-            let home = try context.requireLocation().id
+            let home = try context.requireLocation()
+            // It may be hours since the claim: who has given that up as well keeps what they had.
+            let claim = try await context.tenancy.read(home, FreedSlotStore.isClaimCancelled(slot)).first
+            guard try claim?.value(0, as: Bool.self) != true else { throw ElsewhereFailure.claimCancelled }
             _ = try await context.acting(for: by, at: location).work("cancel", at: location) { work in
                 try await cancel(work)
-                work.start(NoteReleased(slot: slot, location: home))
+                work.start(NoteReleased(slot: slot, location: home.id))
             }
         } catch JobDecision.discard {
             throw ElsewhereFailure.rightWithdrawn
