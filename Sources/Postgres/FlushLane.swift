@@ -83,11 +83,14 @@ final class FlushLane: ConnectionKeeper {
         waiting.removeFirst(committing.count)
         pool.statistics.flights += 1
         let rows = committing.compactMap(\.row)
+        // Rows that are there already write nothing, and so flush nothing for those who wait with them.
+        let wasResent = committing.contains(where: \.wasResent)
         let exchange = Exchange(.tick, deadline: pool.answerDeadline)
         connection.send(exchange) { connection in
             guard let intake = rows.first?.intake, let opening = intake.scope.opening else {
                 return connection.execute(FlushLane.commit, nil, as: .control, in: exchange) && connection.sync(exchange)
             }
+            guard !wasResent || connection.execute(FlushLane.commit, nil, as: .control, in: exchange) else { return false }
             return connection.execute(opening, nil, as: .control, in: exchange)
                 && connection.execute(intake.insert(rows.map(\.entry)), nil, as: .control, in: exchange) && connection.sync(exchange)
         }

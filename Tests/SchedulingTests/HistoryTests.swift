@@ -47,6 +47,26 @@ struct HistoryTests {
         #expect(try await practice.clinic.send("front_desk", "GET", "\(practice.path)/\(booked.id)").json["status"]?.text == "cancelled")
     }
 
+    @Test("a cancellation is not taken back into time that was blocked meanwhile, unless it stood in blocked time before")
+    func blockedSince() async throws {
+        let practice = try await Ruled.shared.value
+        let day = Practice.day(153)
+        let provider: (key: String, value: JSON) = ("provider_id", .string(try await practice.newProvider("Undone")))
+        let booked = try await practice.booked(day, "09:00", [provider])
+        _ = try await practice.step(booked.id, "cancellation", ["reason_code": "patient_ill"])
+        _ = try await practice.block(try #require(provider.value.text), day, "08:30", "10:00")
+        let refused = try await practice.step(booked.id, "undo")
+        #expect(refused.status == 409 && refused.code == "not_bookable", "\(refused.text)")
+        #expect(try await practice.clinic.send("front_desk", "GET", "\(practice.path)/\(booked.id)").json["status"]?.text == "cancelled")
+        let reason: (key: String, value: JSON) = ("override", ["reason_code": "urgent", "reason_text": "Stitches come out"])
+        let body = practice.body(day, "09:30", [provider, reason])
+        let over = try await practice.clinic.send("provider", "POST", practice.path, body: body)
+        try #require(over.status == 201, "\(over.text)")
+        _ = try await practice.step(over.id, "cancellation", ["reason_code": "patient_ill"])
+        let back = try await practice.step(over.id, "undo")
+        #expect(back.json["status"]?.text == "booked", "\(back.text)")
+    }
+
     @Test("a move keeps what it was before in the history; an appointment that never was has none")
     func moved() async throws {
         let practice = try await Ruled.shared.value

@@ -126,12 +126,12 @@ struct TwoPlaces: Sendable {
         return try #require(entry?.elsewhereBy)
     }
 
-    /// The job that has not ended yet is at its last try, and due.
-    func lastTry(_ kind: String) async throws {
+    /// The job that has not ended yet has spent all tries but the last, or so many, and is due.
+    func lastTry(_ kind: String, spent: Int = ReleaseElsewhere.tries - 1) async throws {
         try await clinic.services.tenancy.queue(clinic.north.database) { tx in
             tx.enqueue(
                 """
-                update queue.job set spent = \(ReleaseElsewhere.tries - 1), run_at = now() where kind = \(kind) and state = 'ready'
+                update queue.job set spent = \(spent), run_at = now() where kind = \(kind) and state = 'ready'
                 """
             )
         }

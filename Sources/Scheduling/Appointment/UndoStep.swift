@@ -5,7 +5,7 @@ import Tenancy
 import Values
 import Web
 
-/// Takes the last step back. One that was cancelled takes its time again, if nobody has it.
+/// Takes the last step back. One that was cancelled takes its time again, if nobody has it and it was not blocked meanwhile.
 struct UndoStep {
     let id: AppointmentID
     let tenancy: Tenancy
@@ -49,8 +49,12 @@ struct UndoStep {
             type: type,
             span: old.span,
             hours: hours,
-            // It was allowed when it was booked: only whose the time is now is asked.
-            settled: Set(Obstacle.Rule.allCases.filter { !$0.isTaken && $0 != .outsideAllotment }),
+            // It was allowed when it was booked: only whose the time is now is asked, and who was blocked since.
+            settled: Set(
+                Obstacle.Rule.allCases.filter {
+                    !$0.isTaken && $0 != .outsideAllotment && ($0 != .block || old.overridden.contains(.block))
+                }
+            ),
             allotments: try await AllotmentStore.read(resources, at: work.location, in: hours.window, tenancy),
             regains: true
         )
@@ -71,7 +75,7 @@ struct UndoRoutes {
                 answer: Appointment.shape,
                 errors: [
                     Appointment.nothingToUndo, Appointment.tooLateToUndo, UndoStep.notCanceller, SlotTaken.problem, Slot.resourceGone,
-                    Slot.outsideAllotment,
+                    Slot.outsideAllotment, NotBookable.problem,
                 ],
                 status: 200,
                 version: .optional

@@ -53,10 +53,13 @@ struct ProposeRepair {
         repair.othersAtMost = body.others
         repair.keepsProviders = body.keepsProviders
         repair.allotments = try await AllotmentStore.read(resources, at: location, in: window, call.tenancy)
+        let known = repair
+        // The search of a full day is long: others are served meanwhile.
+        let proposal = await withTaskExecutorPreference(globalConcurrentExecutor) { RepairProposal(known) }
         return RepairAnswer(
             day: day,
             timeZone: location.timeZone.name,
-            proposal: RepairProposal(repair),
+            proposal: proposal,
             blocks: body.outages.map(\.block)
         )
     }

@@ -8,7 +8,7 @@ import Values
 /// cancelled comes back as a job of that location (`NoteReleased`), begun with it; that it could not be is noted here.
 struct ReleaseElsewhere: Job {
     static let kind = "scheduling.release_elsewhere"
-    /// About two hours; the tries beyond `tries` are there to note the failure if a worker dies of it.
+    /// About two hours; the tries beyond `tries` are there to note the failure when the last one was cut off.
     static let policy = JobPolicy(
         attempts: tries + 3,
         backoff: JobBackoff(first: .seconds(2), maximum: .seconds(900)),
@@ -56,6 +56,8 @@ struct ReleaseElsewhere: Job {
 
     /// Errors: `ElsewhereFailure` when it has failed for good; others mean again later.
     private func cancel(_ context: JobContext) async throws {
+        // The last try did not even end: that it failed is all there is to do. Had it been done after all, `NoteReleased` says so.
+        guard context.attempt <= ReleaseElsewhere.tries else { throw ElsewhereFailure.unreachable }
         do {
             let location = try await context.tenancy.location(elsewhere.location)
             guard location.organization == context.organization else { throw ElsewhereFailure.notFound }
