@@ -41,7 +41,7 @@ public struct DatabaseSettings: Sendable, CustomStringConvertible {
     /// A connection that has prepared more statements, ever, is replaced when it is idle: a backend never forgets a relation it touched, about
     /// 20 kB for each, and a statement brings one or two new ones. Counted so, a connection that reads one table of a thousand schemas stays
     /// warm for all of them, and one that was in every table of them is replaced after some hundred and fifty.
-    public var maximumPrepared = 1900
+    public var maximumPrepared = 1700
     /// The same for schemas met.
     public var maximumSchemas = 1000
     /// False behind a pooler that cannot keep prepared statements: the same SQL is then sent unprepared.
