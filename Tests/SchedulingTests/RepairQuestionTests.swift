@@ -144,7 +144,8 @@ struct RepairQuestionTests {
         #expect(try await isOpen())
         #expect(try await jobs(LapseRepairQuestion.kind, id.description) == ["ready"])
 
-        clock.advance(seconds: 180)
+        // The notice that tells is due three minutes after the repair, and the day to answer begins then.
+        clock.advance(seconds: 180 + 180)
         try await eventually("the question is closed") { try await !isOpen() }
         try await eventually("its job is done") { try await jobs(LapseRepairQuestion.kind, id.description) == ["done"] }
         let written: Statement = """
