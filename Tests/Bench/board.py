@@ -20,9 +20,9 @@ def boards(diary, count, seed):
         yield words, f'"day":"{diary.board}"'.encode()
 
 
-def ours(system, diary, gateway, name="gateway"):
+def ours(system, diary, gateway, name="gateway", connections=CONNECTIONS):
     path = data.write(system.work / f"boards-{diary.location.schema}", boards(diary, 2_000, 13))
-    return Side(name, audited(system, [diary.location], loads(system, system.port, CONNECTIONS, path), LEAST), gateway)
+    return Side(name, audited(system, [diary.location], loads(system, system.port, connections, path), LEAST), gateway)
 
 
 def day_board(bench):
@@ -37,8 +37,10 @@ def day_board(bench):
         ours(system, diary, gateway),
         Side("floor", floor.replays(system, recording, recorded["answers"], since, CONNECTIONS, 1)),
     ]
-    interleave(system, sides, bench.rounds, bench.seconds, bench.say)
+    alone = ours(system, diary, gateway, "alone", 1)
+    interleave(system, sides + [alone], bench.rounds, bench.seconds, bench.say)
     bench.compared("day_board", sides)
+    bench.figure("day_board", "alone_p99_ms", alone.middle("p99_ms"), "ms")
     bench.figure("day_board", "answer_bytes", sides[0].middle("mean"), "B")
     system.stop(gateway)
     empty_trail(system, [diary.location])
