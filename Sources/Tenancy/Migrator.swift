@@ -105,8 +105,10 @@ public struct Migrator: Sendable {
             }
         }
         let latest = owner.files.latest(.location)
-        // Not of a schema that the location has left meanwhile.
+        // Not of a schema that the location has left meanwhile. Nobody waits for the disk: a crash that forgets this note has the location
+        // looked at once more.
         _ = try await owner.control.transaction(.login) { tx in
+            tx.enqueue("select set_config('synchronous_commit', 'off', true)")
             try await tx.query(
                 """
                 update control.location_directory set schema_version = \(latest), migration_failure = null

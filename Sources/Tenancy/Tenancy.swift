@@ -90,6 +90,24 @@ public final class Tenancy: Sendable {
         return value
     }
 
+    /// The same, lazily, for answers that take long: what `statement` shows is read by another connection meanwhile, so perhaps a moment earlier
+    /// or later, and `make` works the answer out while the flush is under way.
+    public func read<T: Sendable, Answer: Sendable>(
+        _ location: Location,
+        beside statement: Statement,
+        _ body: (Transaction) async throws -> T,
+        answering make: (T, Rows) async throws -> Answer
+    ) async throws -> Answer {
+        let database = try database(location)
+        let scope = scope(location, lazily: true)
+        async let beside = whereItIs(location) { try await database.session(scope) { tx in try await tx.query(statement) } }
+        let value = try await whereItIs(location) { try await database.session(scope, body) }
+        async let flushed: Void = database.flushed()
+        let answer = try await make(value, beside)
+        try await flushed
+        return answer
+    }
+
     /// BEGIN and role ride with the first statement; statements whose result nobody reads ride with COMMIT. A throw rolls back.
     /// Errors: `location_moving` for the seconds in which its rows go to another database.
     public func transaction<T: Sendable>(_ location: Location, _ body: (Transaction) async throws -> T) async throws -> T {

@@ -26,10 +26,10 @@ struct LoadStoreTests {
     func limit() async throws {
         let practice = try await Practice.shared.value
         let half = LoadStore.mostSpans / 2
-        let load = try LoadStore.load(try await rows(practice, 2, half))
+        let load = try LoadStore.load([try await rows(practice, 2, half)])
         #expect(load.lanes(of: UUID(high: 0, low: 0)).isEmpty)
-        let tooMany = try await rows(practice, 2, half + 1)
-        let refusal = #expect(throws: Problem.self) { try LoadStore.load(tooMany) }
+        let (people, equipment) = (try await rows(practice, 1, half), try await rows(practice, 1, half + 1))
+        let refusal = #expect(throws: Problem.self) { try LoadStore.load([people, equipment]) }
         #expect(refusal?.code == "too_much_booked")
     }
 }

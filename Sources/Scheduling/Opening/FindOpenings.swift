@@ -16,41 +16,44 @@ struct FindOpenings {
         let types = [body.type] + body.further.map(\.type)
         let clock = DayClock(days.first, through: days.last, location.rules)
         let window = clock.whole.widened(by: AppointmentType.bufferRange.upperBound)
-        let answers = try await call.tenancy.read(location, lazily: true) { tx in
+        // Half of what is taken each: reading that is most of the time this takes.
+        return try await call.tenancy.read(location, beside: LoadStore.ofEquipment(types, in: window, at: call.now)) { tx in
             tx.audit(act, by: call.caller, at: call.now, ambient: call.ambient)
             return try await tx.query([
                 AppointmentTypeStore.these(types), PatronStore.one(body.patient ?? .blank), ResourceStore.needed(types),
-                LoadStore.of(types, body.patient, in: window, at: call.now), TimetableStore.of(nil, in: window),
+                TimetableStore.of(nil, in: window), LoadStore.ofPeople(body.patient, in: window, at: call.now),
             ])
-        }
-        let (found, patron) = try checked(answers)
-        let resources = try answers[2].map(ResourceStore.resource)
-        let allotments = try await AllotmentStore.read(resources, at: location, in: window, call.tenancy)
-        let timetable = try TimetableStore.timetable(answers[4], location.rules)
-        let load = try LoadStore.load(answers[3])
-        func search(_ type: AppointmentType, _ minutes: Int?, _ providers: [ProviderID]) throws -> OpeningSearch {
-            let search = OpeningSearch(
-                type: type,
-                minutes: minutes ?? type.minutes,
+        } answering: { answers, equipment in
+            let (found, patron) = try checked(answers)
+            let resources = try answers[2].map(ResourceStore.resource)
+            let known = OpeningSearch(
+                type: found[0],
+                minutes: body.minutes ?? found[0].minutes,
                 resources: resources,
                 patron: patron,
-                timetable: timetable,
-                load: load,
+                timetable: try TimetableStore.timetable(answers[3], location.rules),
+                load: try LoadStore.load([answers[4], equipment]),
                 clock: clock,
                 now: call.now,
-                allotments: allotments,
+                allotments: try await AllotmentStore.read(resources, at: location, in: window, call.tenancy),
                 weekdays: Set(body.weekdays),
                 part: part,
                 step: body.step,
-                providers: Set(providers.map(\.resource))
+                providers: Set(body.providers.map(\.resource))
             )
-            guard !search.performers.isEmpty else { throw OpeningsBody.noPerformer }
-            return search
+            return try await answer(known, found)
         }
-        let first = try search(found[0], body.minutes, body.providers)
-        let further = try zip(body.further, found.dropFirst()).map { part, type in
-            (try search(type, part.minutes, part.providers), part.within)
+    }
+
+    private func answer(_ first: OpeningSearch, _ types: [AppointmentType]) async throws -> Openings {
+        let further = zip(body.further, types.dropFirst()).map { part, type in
+            var search = first
+            search.type = type
+            search.minutes = part.minutes ?? type.minutes
+            search.providers = Set(part.providers.map(\.resource))
+            return (search, part.within)
         }
+        guard ([first] + further.map(\.0)).allSatisfy({ !$0.performers.isEmpty }) else { throw OpeningsBody.noPerformer }
         guard !further.isEmpty else {
             let all = try preferred(first.all())
             return answer(first.completed(body.order.first(body.limit, of: all)), of: all.count)

@@ -3,8 +3,8 @@ import Values
 /// Finds every opening of a type in some days: for each provider a sweep over sorted spans, no probing of each quarter of an hour. Pure; a test
 /// compares it with looking everywhere.
 struct OpeningSearch: Sendable {
-    let type: AppointmentType
-    let minutes: Int
+    var type: AppointmentType
+    var minutes: Int
     /// Of all kinds, in use.
     let resources: [Resource]
     let patron: Patron?
