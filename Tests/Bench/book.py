@@ -92,13 +92,15 @@ def book(bench):
         if others.names:
             sides.append(Side("book-qual", qual.replays(system, others)))
         sides += [others.side(name, "POST", CONNECTIONS) for name in others.names]
+        alone = Side("alone", whole(system, locations, loads(system, system.port, 1, requests, once=True)), gateway)
 
         def before(side):
-            if side.name in ("gateway", "floor"):
+            if side.name in ("gateway", "floor", "alone"):
                 empty(system, locations)
             else:
                 others.empty()
 
-        interleave(system, sides, bench.rounds, bench.seconds, bench.say, before)
+        interleave(system, sides + [alone], bench.rounds, bench.seconds, bench.say, before)
     bench.compared("book", sides)
+    bench.figure("book", "alone_p99_ms", alone.middle("p99_ms"), "ms")
     system.stop(gateway)
