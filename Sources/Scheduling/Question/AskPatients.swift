@@ -15,8 +15,6 @@ struct AskPatients {
     func ask(_ moved: [(old: Appointment, new: Appointment)], _ work: Work) -> [RepairQuestion] {
         let actor = work.caller.actor.id
         let disturbed = moved.filter { $0.old.toTell != $0.new.toTell }
-        guard !disturbed.isEmpty else { return [] }
-        work.enqueue(RepairQuestionStore.withdraw(disturbed.map { $0.new.id }, at: work.now, by: actor))
         return disturbed.map { old, new in
             let question = RepairQuestion(
                 id: work.id(),

@@ -49,6 +49,12 @@ struct RepairQuestion: Sendable, Hashable {
         }
     }
 
+    /// Whether a change takes away what was asked, for good: the answer was about this time with this provider, and whoever comes back to it later
+    /// was told other things in between. A note, another room and a confirmation leave the patient expected as they were asked.
+    static func isWithdrawn(by old: Appointment, _ new: Appointment) -> Bool {
+        old.span != new.span || old.provider != new.provider || ![.booked, .confirmed].contains(new.status)
+    }
+
     /// What others are told: ids and the day.
     func event(_ name: String, at location: Location, _ more: QueueMembers = [:]) -> Event {
         var members = more
