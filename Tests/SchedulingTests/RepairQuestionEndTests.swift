@@ -57,4 +57,54 @@ struct RepairQuestionEndTests {
         #expect(try await practice.question(question, status: "open") != nil)
         #expect(try await practice.answer(try await practice.token(question), true).status == 200)
     }
+
+    @Test("whom staff confirm has accepted, by phone: told and recorded as theirs, and the link cancels nothing behind their back")
+    func confirmed() async throws {
+        let practice = try await Ruled.shared.value
+        let (question, booked) = try await practice.asked(Practice.day(536), "Confirmed")
+        let token = try await practice.token(question)
+        #expect(try await practice.step(booked.id, "confirmation").status == 200)
+        let known = try await practice.question(question, status: "accepted")
+        #expect(known?["accepted"] == true && known?["answered_at"]?.text != nil)
+        #expect(try await practice.question(question, status: "open") == nil)
+        #expect(try await practice.answer(token, false).code == "answer_used")
+        #expect(try await status(practice, booked.id) == "confirmed")
+        let told = try await practice.told("repair.answered", question).map { try JSON.parse(Array($0.utf8)) }
+        #expect(told.map { $0["how"]?.text } == ["confirmation"] && told.first?["answer"]?.text == "accepted")
+        let id = try #require(RepairQuestionID(question["id"]?.text ?? ""))
+        let entries: Statement = """
+            select count(*) from {location}.audit_entry where object_id = \(id) and action = 'repair.answer' and actor_kind = 'staff'
+            """
+        #expect(try await practice.count(entries) == 1)
+    }
+
+    @Test("a confirmation that is taken back accepted nothing: the question is open again, and its link works")
+    func slip() async throws {
+        let practice = try await Ruled.shared.value
+        let (question, booked) = try await practice.asked(Practice.day(539), "Slip")
+        let token = try await practice.token(question)
+        for step in ["confirmation", "undo"] { #expect(try await practice.step(booked.id, step).status == 200) }
+        let known = try await practice.question(question, status: "open")
+        #expect(known != nil && known?["answered_at"] == .null)
+        #expect(try await practice.told("repair.asked", question).count == 2)
+        #expect(try await practice.answer(token, false).status == 200)
+        #expect(try await status(practice, booked.id) == "cancelled")
+    }
+
+    @Test("of a confirmation by staff and a patient who declines at the same moment one is first, and the other hears so")
+    func race() async throws {
+        let practice = try await Ruled.shared.value
+        for round in 0..<4 {
+            let (question, booked) = try await practice.asked(Practice.day(541 + round), "Confirmed Race \(round)")
+            let token = try await practice.token(question)
+            let answers = try await atOnce(2) { number in
+                number == 0 ? try await practice.step(booked.id, "confirmation") : try await practice.answer(token, false)
+            }
+            #expect(answers.count { $0.status == 200 } == 1, "\(answers.map(\.text))")
+            let declined = answers.contains { $0.status == 200 && $0.json["accepted"] == false }
+            #expect(answers.contains { $0.code == (declined ? "wrong_status" : "answer_used") })
+            #expect(try await status(practice, booked.id) == (declined ? "cancelled" : "confirmed"))
+            #expect(try await practice.question(question)?["status"]?.text == (declined ? "declined" : "accepted"))
+        }
+    }
 }

@@ -26,7 +26,7 @@ struct RepairQuestion: Sendable, Hashable {
     var version: Int
     let createdAt: Instant
 
-    static let used = Problem.conflict("answer_used", "This link was used already: the answer is recorded.")
+    static let used = Problem.conflict("answer_used", "This was answered already: the answer is recorded.")
     static let expired = Problem.conflict("answer_expired", "The time to answer is over. Call the practice.")
     static let withdrawn = Problem.conflict("answer_withdrawn", "The appointment was changed meanwhile. Call the practice.")
 

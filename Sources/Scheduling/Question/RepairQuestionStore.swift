@@ -18,6 +18,15 @@ enum RepairQuestionStore {
         all + " where appointment_id = \(appointment) and status = 'open'"
     }
 
+    /// The one that was accepted last; sought among the patient's, which have an index.
+    static func accepted(about appointment: AppointmentID) -> Statement {
+        all + """
+             where appointment_id = \(appointment) and status = 'accepted'
+                and patient_id = (select patient_id from {location}.appointment where appointment.id = \(appointment))
+            order by answered_at desc, id limit 1
+            """
+    }
+
     /// Before the question, as whoever moves appointments locks them first.
     static func lockAppointment(ofLink hash: [UInt8]) -> Statement {
         lockAppointment("select appointment_id from {location}.repair_question where token_hash = \(hash)")
@@ -71,6 +80,15 @@ enum RepairQuestionStore {
         update {location}.repair_question set status = \(question.status), answered_at = \(question.answeredAt), version = version + 1,
             updated_at = \(now), updated_by = \(actor)
         where id = \(question.id) and status = 'open'
+        """
+    }
+
+    /// One that was accepted by a confirmation that is taken back.
+    static func reopen(_ question: RepairQuestion, at now: Instant, by actor: UUID) -> Statement {
+        """
+        update {location}.repair_question set status = \(question.status), answered_at = null, version = version + 1, updated_at = \(now),
+            updated_by = \(actor)
+        where id = \(question.id) and status = 'accepted'
         """
     }
 
