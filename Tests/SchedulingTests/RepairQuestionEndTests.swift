@@ -107,4 +107,62 @@ struct RepairQuestionEndTests {
             #expect(try await practice.question(question)?["status"]?.text == (declined ? "declined" : "accepted"))
         }
     }
+
+    /// As the job that waits until an appointment was left alone.
+    private func settle(_ practice: Practice, _ booked: TestAnswer) async throws {
+        let id = try #require(AppointmentID(booked.id))
+        try await practice.work(Waves.later(1)) { try await SettleNotice(appointment: id).settle($0, after: 0) }
+    }
+
+    private func news(_ practice: Practice, of booked: TestAnswer) async throws -> [String] {
+        try await practice.clinic.services.tenancy.queueRead(
+            practice.clinic.north.database,
+            """
+            select members->>'news' || coalesce(' ' || (members->>'question'), '') from queue.event
+            where name = 'appointment.notice_due' and members->>'appointment' = \(booked.id) order by created_at, id
+            """
+        ).decode((String).self)
+    }
+
+    /// Repairs it again: to whom it was booked with.
+    private func returned(_ practice: Practice, _ booked: TestAnswer) async throws -> TestAnswer {
+        let move: JSON = [
+            "appointment_id": .string(booked.id), "version": 2, "starts_at": booked.json["starts_at"] ?? .null,
+            "provider_id": booked.json["provider_id"] ?? .null, "resource_ids": [],
+        ]
+        let answer = try await practice.repair([("moves", [move]), ("patients", "asked")])
+        try #require(answer.status == 201, "\(answer.text)")
+        return answer
+    }
+
+    @Test("who is back where they were told to come is asked nothing: no notice would name it")
+    func known() async throws {
+        let practice = try await Ruled.shared.value
+        let day = Practice.day(537)
+        let booked = try await practice.booked(day, "10:00", [("provider_id", .string(try await practice.newProvider("Known")))])
+        try await settle(practice, booked)
+        let away = try await practice.repair([
+            ("moves", [practice.move(booked, to: try await practice.newProvider("Known Other"))]), ("patients", "asked"),
+        ])
+        let question = try #require(away.json["questions"]?.items.first, "\(away.text)")
+        let token = try await practice.token(question)
+        #expect(try await returned(practice, booked).json["questions"]?.items.isEmpty == true)
+        try await settle(practice, booked)
+        #expect(try await news(practice, of: booked) == ["booked"])
+        #expect(try await practice.question(question)?["status"]?.text == "withdrawn")
+        #expect(try await practice.answer(token, false).code == "answer_withdrawn")
+    }
+
+    @Test("who was told of the first repair is asked whether they come back")
+    func told() async throws {
+        let practice = try await Ruled.shared.value
+        let (first, booked) = try await practice.asked(Practice.day(538), "Told Twice")
+        try await settle(practice, booked)
+        let second = try #require(try await returned(practice, booked).json["questions"]?.items.first)
+        try await settle(practice, booked)
+        let ids = [first, second].map { $0["id"]?.text ?? "" }
+        #expect(try await news(practice, of: booked) == ["booked \(ids[0])", "moved \(ids[1])"])
+        #expect(try await practice.question(first)?["status"]?.text == "withdrawn")
+        #expect(try await practice.question(second)?["status"]?.text == "open")
+    }
 }
