@@ -24,7 +24,7 @@ struct FindOpenings {
             ])
         }
         let (found, patron) = try checked(answers)
-        let resources = try answers[2].map(ResourceStore.resource)
+        let resources = try ResourceStore.resources(answers[2])
         let allotments = try await AllotmentStore.read(resources, at: location, in: window, call.tenancy)
         let timetable = try TimetableStore.timetable(answers[4], location.rules)
         let load = try LoadStore.load(answers[3])
@@ -115,7 +115,7 @@ struct OpeningRoutes {
                 answer: Openings.shape,
                 errors: [
                     OpeningsBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.noPerformer, OpeningsBody.tooMuch,
-                    OpeningsBody.tooManyWays, NotBookable.problem,
+                    OpeningsBody.tooManyWays, NotBookable.problem, Resource.tooMany, AllotmentStore.tooMany,
                 ]
             ) { call, body in
                 try await FindOpenings(body: body, location: try call.location, call: call).run()
@@ -128,7 +128,8 @@ struct OpeningRoutes {
                 answer: OpeningsAnywhere.shape,
                 errors: [
                     OpeningsAnywhereBody.oneForm, OpeningsAnywhereBody.unknownName, OpeningsAnywhereBody.tooMany,
-                    OpeningsAnywhereBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.tooMuch,
+                    OpeningsAnywhereBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.tooMuch, Resource.tooMany,
+                    AllotmentStore.tooMany,
                 ]
             ) { call, body in
                 try await FindOpeningsAnywhere(body: body, call: call).run()
