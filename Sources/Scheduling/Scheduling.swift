@@ -22,7 +22,7 @@ public struct Scheduling: Sendable {
 
     private var calendarRoutes: [Route] {
         ProviderRoutes(tenancy: tenancy).routes + ResourceRoutes(tenancy: tenancy).routes + AppointmentTypeRoutes().routes
-            + TypePackRoutes().routes
+            + TypePackRoutes().routes + InheritanceRoutes().routes
             + WeeklyHoursRoutes().routes + DatedHoursRoutes().routes + BlockRoutes().routes
     }
 
@@ -48,7 +48,8 @@ public struct Scheduling: Sendable {
     public var catalogue: JobCatalogue {
         JobCatalogue(
             jobs: [
-                JobRegistration(ClearHolds.self), JobRegistration(ApplyTypePack.self), JobRegistration(LapseRepairQuestion.self),
+                JobRegistration(ClearHolds.self), JobRegistration(ApplyTypePack.self), JobRegistration(LeaveRemovedPacks.self),
+                JobRegistration(LapseRepairQuestion.self),
             ] + waitlistJobs + noticeJobs,
             subscriptions: waitlistSubscriptions + noticeSubscriptions,
             cron: [CronEntry(eachLocation: "scheduling.holds", .hourly(minute: 7)) { _, _ in ClearHolds() }],

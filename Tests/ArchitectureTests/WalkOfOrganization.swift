@@ -83,6 +83,21 @@ extension RouteWalk {
         }
         let drift = try await ask("GET /organizations/{organization}/appointment-type-packs/{pack}/drift")
         #expect(drift.json["items"]?.items.count == 2)
+        let own = ids["type"]
+        let types = try await clinic.send("owner", "GET", clinic.path(clinic.north, "appointment-types"))
+        let type = types.json["items"]?.items.first { $0["name"] == "Vaccination" }
+        ids["type"] = type?["id"]?.text
+        try await ask(
+            "DELETE /locations/{location}/appointment-types/{type}/inheritance",
+            version: "\"\(type?["version"]?.integer ?? 0)\""
+        )
+        ids["type"] = own
+        let changed = try await clinic.send(
+            "owner",
+            "GET",
+            "/v1/organizations/\(clinic.organization)/appointment-type-packs/\(ids["pack"] ?? "")"
+        )
+        try await ask("DELETE /organizations/{organization}/appointment-type-packs/{pack}", version: changed.etag)
     }
 
     func staff() async throws {

@@ -29,7 +29,10 @@ struct RepairNoticeTests {
         #expect(question["appointment_id"]?.text == booked.id)
         let asked = fixture(question, " \"answer_by\": \"\(question["answer_by"]?.text ?? "")\",")
         #expect(try await parsed(practice.told("repair.asked", question)) == parsed([asked]))
-        #expect(try await parsed(practice.told("repair.answered", question)) == parsed([fixture(question, " \"answer\": \"accepted\",")]))
+        #expect(
+            try await parsed(practice.told("repair.answered", question))
+                == parsed([fixture(question, " \"answer\": \"accepted\", \"how\": \"link\",")])
+        )
         #expect(try await parsed(practice.told("repair.lapsed", other)) == parsed([fixture(other)]))
     }
 

@@ -10,7 +10,7 @@ struct AppointmentRoutes {
         SlotTaken.problem, NotBookable.problem, Override.denied, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm,
         StartTime.skipped, StartTime.repeated,
         StartTime.tooEarly,
-        StartTime.tooLate, StartTime.notWholeMinute,
+        StartTime.tooLate, StartTime.notWholeMinute, AllotmentStore.tooMany,
     ]
 
     var routes: [Route] { booking + reading }

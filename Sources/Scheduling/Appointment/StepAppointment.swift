@@ -8,12 +8,15 @@ struct StepAppointment {
     let id: AppointmentID
     let step: Appointment.Step
     let event: String
+    /// Asked when the appointment is locked, in the same flight.
+    var also: Statement?
 
-    /// `apply` sets what the step leaves behind, besides the status; `then` adds statements of its own.
-    func run(_ work: Work, apply: (inout Appointment) -> Void = { _ in }, then: (Appointment) throws -> Void = { _ in }) async throws
-        -> Appointment
+    /// `apply` sets what the step leaves behind, besides the status; `then` adds statements of its own, and is given what was asked as well.
+    func run(_ work: Work, apply: (inout Appointment) -> Void = { _ in }, then: (Appointment, Rows?) throws -> Void = { _, _ in })
+        async throws -> Appointment
     {
-        guard let row = try await work.query(AppointmentStore.locked(id)).first else { throw Problem.notFound }
+        let answers = try await work.query([AppointmentStore.locked(id)] + (also.map { [$0] } ?? []))
+        guard let row = answers[0].first else { throw Problem.notFound }
         let old = try AppointmentStore.appointment(row)
         try work.expect(old.version)
         var new = old
@@ -23,7 +26,7 @@ struct StepAppointment {
         apply(&new)
         new.version += 1
         new.updatedAt = work.now
-        try then(new)
+        try then(new, also.map { _ in answers[1] })
         work.enqueue(AppointmentStore.update(new, by: work.caller.actor.id))
         work.record(step.rawValue, from: old, to: new)
         work.audit(Act("appointment." + step.rawValue, "appointment", id, patients: [new.patient], changed: ["status"]))
@@ -44,8 +47,25 @@ struct CancelAppointment {
             appointment.cancelReason = body.reason
             appointment.cancelNote = body.note
             appointment.cancelledLate = appointment.startsAt.seconds(since: work.now) < Int64(lateWithinHours) * 3600
-        } then: { _ in
+        } then: { _, _ in
             work.enqueue(OccupancyStore.free(id))
         }
+    }
+}
+
+/// Confirms: whoever says they will come accepts what a repair asked of them, and no link takes it back behind the staff's back.
+struct ConfirmAppointment {
+    let id: AppointmentID
+
+    func run(_ work: Work) async throws -> Appointment {
+        let open = RepairQuestionStore.open(about: id)
+        let confirm = StepAppointment(id: id, step: .confirm, event: "appointment.confirmed", also: open)
+        return try await confirm.run(
+            work,
+            then: { _, asked in
+                guard var question = try asked?.first.map(RepairQuestionStore.question) else { return }
+                question.answer(true, by: .confirmation, work)
+            }
+        )
     }
 }

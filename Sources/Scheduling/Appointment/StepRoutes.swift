@@ -31,7 +31,7 @@ struct StepRoutes {
                 "/v1/locations/{location}/appointments/{appointment}/confirmation",
                 "Records that the patient will come",
                 .appointmentsBook
-            ) { try await StepAppointment(id: $0, step: .confirm, event: "appointment.confirmed").run($1) },
+            ) { try await ConfirmAppointment(id: $0).run($1) },
             step("/v1/locations/{location}/appointments/{appointment}/arrival", "Checks a patient in", .appointmentsCheckIn) {
                 try await StepAppointment(id: $0, step: .checkIn, event: "appointment.arrived").run($1)
             },

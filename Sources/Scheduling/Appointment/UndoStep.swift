@@ -18,6 +18,7 @@ struct UndoStep {
     func run(_ work: Work) async throws -> Appointment {
         let answers = try await work.query([
             AppointmentStore.locked(id), AppointmentTypeStore.of(id), ResourceStore.these([], orOf: id), PatronStore.of(id),
+            RepairQuestionStore.accepted(about: id),
         ])
         guard let row = answers[0].first, let type = try answers[1].first.map(AppointmentTypeStore.type),
             let patron = try answers[3].first.map(PatronStore.patron)
@@ -28,6 +29,12 @@ struct UndoStep {
         if step == .cancel {
             guard work.caller.may(.appointmentsBook, at: work.location) else { throw UndoStep.notCanceller }
             try await takeAgain(old, type, try answers[2].map(ResourceStore.resource), patron, work)
+        }
+        // A confirmation that was a slip accepted nothing; what was changed since rests on it.
+        if step == .confirm, old.updatedAt == old.confirmedAt, var question = try answers[4].first.map(RepairQuestionStore.question),
+            question.answeredAt == old.confirmedAt
+        {
+            question.reopen(work)
         }
         new.version += 1
         new.updatedAt = work.now

@@ -18,6 +18,12 @@ enum AppointmentTypeStore {
 
     static func these(_ ids: [AppointmentTypeID]) -> Statement { all + " where id = any(\(ids))" }
 
+    /// Those whose ids a query yields.
+    static func these(_ ids: Statement) -> Statement { all + " where appointment_type.id in (" + ids + ")" }
+
+    /// Those in use that a file calls by name.
+    static func inUse(called names: [String]) -> Statement { all + " where active and name = any(\(names))" }
+
     /// The one in use of this name, in capitals or small letters; of several the one that is written just so.
     static func named(_ name: String) -> Statement {
         all + " where active and lower(name) = lower(\(name)) order by name = \(name) desc, name, id limit 1"

@@ -3,7 +3,7 @@ import Values
 
 /// Reads what a day's board shows.
 enum BoardStore {
-    /// Far more than a day of the largest clinic.
+    /// Far more than a day of the largest clinic; more is refused, never left out.
     static let limit = 2_000
 
     /// One number made of the ids and versions of everything on the board, and of the patients whose names are: what changes, changes it. Each

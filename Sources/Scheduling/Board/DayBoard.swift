@@ -37,6 +37,8 @@ struct DayBoard: Sendable, Versioned {
     let entries: [Entry]
     let blocks: [Block]
     let holds: [Hold]
+
+    static let tooMuch = Problem.invalid("too_much_booked", "More is booked on this day than one board shows.")
 }
 
 extension DayBoard {
@@ -50,9 +52,9 @@ extension DayBoard {
             about: "When the location is open; null where nothing is set."
         )
         Field("reason", \.reason, .text(1...200), about: "Why its hours are others than usual.")
-        Field("resources", \.columns, .list(of: .object(Column.shape), 0...500))
+        Field("resources", \.columns, .list(of: .object(Column.shape), 0...ResourceStore.most))
         Field("appointments", \.entries, .list(of: .object(Entry.shape), 0...BoardStore.limit), about: "All but those that were cancelled.")
-        Field("blocks", \.blocks, .list(of: .object(Block.shape), 0...BoardStore.limit))
+        Field("blocks", \.blocks, .list(of: .object(Block.shape), 0...TimetableStore.limit))
         Field("holds", \.holds, .list(of: .object(Hold.shape), 0...BoardStore.limit))
         Field("version", \.version, .int(0...Int.max))
     }

@@ -26,6 +26,7 @@ struct ShowDayBoard {
                 BoardStore.entries(span),
                 HoldStore.live(in: span, at: call.now),
             ])
+            guard answers[3].count < BoardStore.limit, answers[4].count < BoardStore.limit else { throw DayBoard.tooMuch }
             let entries = try answers[3].map(BoardStore.entry)
             let holds = try answers[4].map(HoldStore.hold)
             tx.audit(
@@ -47,7 +48,7 @@ struct ShowDayBoard {
                 version: try BoardStore.version(answers[0], answers[3]),
                 hours: open,
                 reason: timetable.plan(of: nil, on: day)?.dated?.reason,
-                columns: try answers[1].map(ResourceStore.resource).map { resource in
+                columns: try ResourceStore.resources(answers[1]).map { resource in
                     let own = timetable.hours(of: resource.id, clock)
                     return DayBoard.Column(resource: resource, hours: own.map { InstantRange.common($0, open ?? [span]) } ?? open)
                 },
@@ -67,6 +68,7 @@ struct BoardRoutes {
                 "Shows everything a calendar shows of a day: hours, appointments, blocks and holds of all resources",
                 .permission(.appointmentsRead),
                 answer: DayBoard.shape,
+                errors: [DayBoard.tooMuch, Resource.tooMany],
                 version: { call in try await ShowDayBoard(day: try BoardRoutes.day(call), call: call).version() }
             ) { call in
                 try await ShowDayBoard(day: try BoardRoutes.day(call), call: call).run()

@@ -54,7 +54,8 @@ struct AppointmentChange: Sendable {
 }
 
 extension Work {
-    /// Writes what happened into the appointment's history; rides with the next flight. A booking is its own first line.
+    /// Writes what happened into the appointment's history; rides with the next flight. A booking is its own first line. Whatever changes an
+    /// appointment comes through here: what its patient was asked is withdrawn when it is not so any more.
     func record(_ step: String, from old: Appointment, to new: Appointment) {
         let change = AppointmentChange(
             id: id(EventID.self).uuid,
@@ -67,5 +68,6 @@ extension Work {
             previous: AppointmentChange.Previous(old, new)
         )
         enqueue(AppointmentChangeStore.insert(change, of: new.id))
+        if RepairQuestion.isWithdrawn(by: old, new) { enqueue(RepairQuestionStore.withdraw(new.id, at: now, by: caller.actor.id)) }
     }
 }

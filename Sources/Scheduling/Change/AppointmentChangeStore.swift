@@ -22,6 +22,14 @@ enum AppointmentChangeStore {
         return select + " order by history.at, history.id limit \(limit)"
     }
 
+    /// The newest first, without the booking.
+    static func newest(of appointment: AppointmentID, limit: Int) -> Statement {
+        """
+        select id, at, actor_id, step, from_status, to_status, changed, previous from {location}.appointment_change
+        where appointment_id = \(appointment) order by at desc, id desc limit \(limit)
+        """
+    }
+
     static func insert(_ change: AppointmentChange, of appointment: AppointmentID) -> Statement {
         """
         insert into {location}.appointment_change (id, appointment_id, at, actor_id, step, from_status, to_status, changed, previous)

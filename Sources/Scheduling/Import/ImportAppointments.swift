@@ -25,8 +25,8 @@ struct ImportAppointments {
     func run(_ work: Work) async throws -> ImportReport {
         let rows = file.rows
         let answers = try await work.query([
-            ImportStore.patients(Array(Set(rows.map(\.patient)))), AppointmentTypeStore.page(active: true, after: nil, limit: 1_000),
-            ResourceStore.inUse,
+            ImportStore.patients(Array(Set(rows.map(\.patient)))), AppointmentTypeStore.inUse(called: Array(Set(rows.map(\.type)))),
+            ResourceStore.inUse(called: Array(Set(rows.flatMap { [$0.provider] + $0.resources }))),
         ])
         let words = try ImportWords(answers)
         var lines: [ImportReport.Line] = []

@@ -13,7 +13,7 @@ struct ImportWords {
         let fault: ImportFault
     }
 
-    /// Of patients, types in use and resources in use.
+    /// Of patients, types in use and resources in use that the file names.
     init(_ answers: [Rows]) throws {
         patients = Dictionary(
             try answers[0].decode((String, PatientID, Bool).self).map { ($0.0, Patron(id: $0.1, isReturning: $0.2)) },

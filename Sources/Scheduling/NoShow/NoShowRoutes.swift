@@ -11,7 +11,7 @@ struct NoShowRoutes {
                 .permission(.appointmentsRead),
                 query: NoShowQuery.shape,
                 answer: NoShowRates.shape,
-                errors: [NoShowQuery.badRange]
+                errors: [NoShowQuery.badRange, NoShowRates.tooMany]
             ) { call, query in
                 try await ShowNoShows(call: call).rates(query)
             },
@@ -29,7 +29,7 @@ struct NoShowRoutes {
                 .permission(.appointmentsRead),
                 body: SimulationBody.shape,
                 answer: Simulation.shape,
-                errors: [SimulationBody.badRange, SimulationBody.tooMany]
+                errors: [SimulationBody.badRange, SimulationBody.tooMany, NoShowRates.tooMany]
             ) { call, body in
                 try await ShowNoShows(call: call).simulate(body)
             },

@@ -26,6 +26,8 @@ struct NoShowQuery: Sendable {
 }
 
 extension NoShowRates {
+    static let tooMany = Problem.invalid("too_many_kinds", "More kinds of appointments are in these days than can be counted together.")
+
     static let shape = Shape<NoShowRates>("NoShowRates") {
         Field("appointments", \.count, .int(0...Int.max), about: "Kept or missed in these days.")
         Field("missed", \.missed, .int(0...Int.max))

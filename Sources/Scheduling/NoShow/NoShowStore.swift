@@ -3,8 +3,8 @@ import Values
 
 /// Reads what became of past appointments, for rates.
 enum NoShowStore {
-    /// A year of a busy clinic has fewer kinds of appointments.
-    static let mostCells = 20_000
+    /// Of one type there are 280 kinds at most; more than this many is refused, never left out.
+    static let mostCells = 100_000
     static let mostVisits = 20_000
 
     /// Past appointments that were kept or missed, with what was known before: the patient's history counts from the beginning.
@@ -23,9 +23,11 @@ enum NoShowStore {
         """
     }
 
+    /// Lead times and histories as `NoShowTraits.group` tells them apart.
     static func cells(from: Instant, until: Instant) -> Statement {
         """
-        select weekday, least(lead_days, 31), least(earlier, 3), is_new, type_id, count(*), count(*) filter (where missed) from (
+        select weekday, case when lead_days < 1 then 0 when lead_days <= 2 then 1 when lead_days <= 7 then 3 when lead_days <= 30 then 8 else 31 end,
+            least(earlier, 3), is_new, type_id, count(*), count(*) filter (where missed) from (
         """ + seen(until: until)
             + ") seen where starts_at >= \(from) group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5 limit \(mostCells)"
     }
@@ -51,7 +53,13 @@ enum NoShowStore {
         """
     }
 
-    static func cell(_ row: Row) throws -> NoShowCell {
+    /// Errors: `too_many_kinds`, rather than leave some out.
+    static func cells(_ rows: Rows) throws -> [NoShowCell] {
+        guard rows.count < mostCells else { throw NoShowRates.tooMany }
+        return try rows.map(cell)
+    }
+
+    private static func cell(_ row: Row) throws -> NoShowCell {
         let (weekday, lead, earlier, isNew, type, count, missed) = try row.decode((Int, Int, Int, Bool, AppointmentTypeID, Int, Int).self)
         let traits = NoShowTraits(weekday: weekday, leadDays: lead, earlierNoShows: earlier, isNew: isNew, type: type)
         return NoShowCell(traits: traits, count: count, missed: missed)

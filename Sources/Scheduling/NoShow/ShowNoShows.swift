@@ -32,7 +32,7 @@ struct ShowNoShows {
                 at: call.now,
                 ambient: call.ambient
             )
-            return NoShowRisk(traits, NoShowRates(try answers[1].map(NoShowStore.cell)))
+            return NoShowRisk(traits, NoShowRates(try NoShowStore.cells(answers[1])))
         }
     }
 
@@ -47,7 +47,7 @@ struct ShowNoShows {
                 NoShowStore.cells(from: earlier, until: range.start), NoShowStore.visits(from: range.start, until: range.end),
             ])
             guard answers[1].count < NoShowStore.mostVisits else { throw SimulationBody.tooMany }
-            let rates = NoShowRates(try answers[0].map(NoShowStore.cell))
+            let rates = NoShowRates(try NoShowStore.cells(answers[0]))
             let visits = try answers[1].map(NoShowStore.visit)
             return Simulation(
                 appointments: rates.count,
@@ -58,6 +58,6 @@ struct ShowNoShows {
     }
 
     private static func rates(_ tx: Transaction, _ range: InstantRange) async throws -> NoShowRates {
-        NoShowRates(try await tx.query(NoShowStore.cells(from: range.start, until: range.end)).map(NoShowStore.cell))
+        NoShowRates(try NoShowStore.cells(try await tx.query(NoShowStore.cells(from: range.start, until: range.end))))
     }
 }

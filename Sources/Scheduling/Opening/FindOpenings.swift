@@ -25,7 +25,7 @@ struct FindOpenings {
             ])
         } answering: { answers, equipment in
             let (found, patron) = try checked(answers)
-            let resources = try answers[2].map(ResourceStore.resource)
+            let resources = try ResourceStore.resources(answers[2])
             let known = OpeningSearch(
                 type: found[0],
                 minutes: body.minutes ?? found[0].minutes,
@@ -118,7 +118,7 @@ struct OpeningRoutes {
                 answer: Openings.shape,
                 errors: [
                     OpeningsBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.noPerformer, OpeningsBody.tooMuch,
-                    OpeningsBody.tooManyWays, NotBookable.problem,
+                    OpeningsBody.tooManyWays, NotBookable.problem, Resource.tooMany, AllotmentStore.tooMany,
                 ]
             ) { call, body in
                 try await FindOpenings(body: body, location: try call.location, call: call).run()
@@ -131,7 +131,8 @@ struct OpeningRoutes {
                 answer: OpeningsAnywhere.shape,
                 errors: [
                     OpeningsAnywhereBody.oneForm, OpeningsAnywhereBody.unknownName, OpeningsAnywhereBody.tooMany,
-                    OpeningsAnywhereBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.tooMuch,
+                    OpeningsAnywhereBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.tooMuch, Resource.tooMany,
+                    AllotmentStore.tooMany,
                 ]
             ) { call, body in
                 try await FindOpeningsAnywhere(body: body, call: call).run()

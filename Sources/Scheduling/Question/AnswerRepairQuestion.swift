@@ -33,25 +33,45 @@ struct AnswerRepairQuestion {
         ])
         guard var question = try answers[1].first.map(RepairQuestionStore.question) else { throw Problem.notFound }
         try question.check(at: work.now)
-        question.status = accepts ? .accepted : .declined
-        question.answeredAt = work.now
-        work.enqueue(RepairQuestionStore.close(question, at: work.now, by: work.caller.actor.id))
-        work.audit(
-            Act(
-                "repair.answer",
-                "repair_question",
-                question.id,
-                patients: [question.patient],
-                changed: ["status"],
-                objects: [question.appointment.uuid]
-            )
-        )
-        work.tell(question.event("repair.answered", at: work.location, ["answer": question.status.rawValue]))
+        question.answer(accepts, by: .link, work)
         if !accepts {
             var cancel = CancelAppointmentBody()
             cancel.reason = AnswerRepairQuestion.declined
             _ = try await CancelAppointment(id: question.appointment, body: cancel, lateWithinHours: 0).run(work)
         }
         return AnsweredRepairQuestion(accepted: accepts, answeredAt: work.now)
+    }
+}
+
+extension RepairQuestion {
+    /// How a patient said it.
+    enum Way: String {
+        case link
+        /// To staff, who confirmed the appointment.
+        case confirmation
+    }
+
+    /// Writes down what the patient said. Its appointment is locked.
+    mutating func answer(_ accepts: Bool, by way: Way, _ work: Work) {
+        status = accepts ? .accepted : .declined
+        answeredAt = work.now
+        work.enqueue(RepairQuestionStore.close(self, at: work.now, by: work.caller.actor.id))
+        work.audit(
+            Act("repair.answer", "repair_question", id, patients: [patient], changed: ["status"], objects: [appointment.uuid])
+        )
+        work.tell(event("repair.answered", at: work.location, ["answer": status.rawValue, "how": way.rawValue]))
+    }
+
+    /// Takes back an answer that the patient has not given. When the time for it is over meanwhile, nobody waits for it again.
+    mutating func reopen(_ work: Work) {
+        status = answerBy > work.now ? .open : .lapsed
+        answeredAt = nil
+        work.enqueue(RepairQuestionStore.reopen(self, at: work.now, by: work.caller.actor.id))
+        work.audit(
+            Act("repair.reopen", "repair_question", id, patients: [patient], changed: ["status"], objects: [appointment.uuid])
+        )
+        work.tell(
+            status == .open ? event("repair.asked", at: work.location, ["answer_by": answerBy]) : event("repair.lapsed", at: work.location)
+        )
     }
 }

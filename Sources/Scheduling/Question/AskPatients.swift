@@ -3,7 +3,8 @@ import Jobs
 import Organizations
 import Values
 
-/// Asks patients whom a repair gives another time or another provider whether that suits them. Another room is no question.
+/// Asks patients whom a repair gives another time or another provider whether that suits them. Another room is no question, nor is what a patient
+/// was told before: whoever is back there keeps what they know, and no notice would name the question.
 struct AskPatients {
     /// How long they have to answer, from when the notice is due that tells them; never beyond the visit.
     private let minutes: Int
@@ -12,11 +13,10 @@ struct AskPatients {
         minutes = settings.number(.noticeDelayMinutes) + settings.number(.repairAnswerMinutes)
     }
 
-    func ask(_ moved: [(old: Appointment, new: Appointment)], _ work: Work) -> [RepairQuestion] {
+    /// - Parameter known: What patients were told of these appointments, read under their locks.
+    func ask(_ moved: [(old: Appointment, new: Appointment)], known: [AppointmentID: ToldAppointment], _ work: Work) -> [RepairQuestion] {
         let actor = work.caller.actor.id
-        let disturbed = moved.filter { $0.old.toTell != $0.new.toTell }
-        guard !disturbed.isEmpty else { return [] }
-        work.enqueue(RepairQuestionStore.withdraw(disturbed.map { $0.new.id }, at: work.now, by: actor))
+        let disturbed = moved.filter { $0.old.toTell != $0.new.toTell && $0.new.toTell.news(after: known[$0.new.id]) != nil }
         return disturbed.map { old, new in
             let question = RepairQuestion(
                 id: work.id(),

@@ -26,15 +26,11 @@ struct LapseRepairQuestion: Job {
 
     func lapse(_ work: Work) async throws {
         let answers = try await work.query([RepairQuestionStore.lockAppointment(of: question), RepairQuestionStore.locked(question)])
-        guard var asked = try answers[1].first.map(RepairQuestionStore.question), asked.accepted == nil, asked.status != .lapsed else {
-            return
-        }
+        guard var asked = try answers[1].first.map(RepairQuestionStore.question), asked.status == .open else { return }
         let rest = asked.answerBy.seconds(since: work.now)
         guard rest <= 0 else { throw JobDecision.snooze(.seconds(rest)) }
-        let isOpen = asked.status == .open
-        if isOpen { asked.status = .lapsed }
+        asked.status = .lapsed
         work.enqueue(RepairQuestionStore.close(asked, at: work.now, by: work.caller.actor.id))
-        guard isOpen else { return }
         work.audit(Act("repair.lapse", "repair_question", question, patients: [asked.patient], objects: [asked.appointment.uuid]))
         work.tell(asked.event("repair.lapsed", at: work.location))
     }

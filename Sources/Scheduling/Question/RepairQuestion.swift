@@ -26,7 +26,7 @@ struct RepairQuestion: Sendable, Hashable {
     var version: Int
     let createdAt: Instant
 
-    static let used = Problem.conflict("answer_used", "This link was used already: the answer is recorded.")
+    static let used = Problem.conflict("answer_used", "This was answered already: the answer is recorded.")
     static let expired = Problem.conflict("answer_expired", "The time to answer is over. Call the practice.")
     static let withdrawn = Problem.conflict("answer_withdrawn", "The appointment was changed meanwhile. Call the practice.")
 
@@ -47,6 +47,12 @@ struct RepairQuestion: Sendable, Hashable {
         case .withdrawn: throw RepairQuestion.withdrawn
         case .open: guard answerBy > now else { throw RepairQuestion.expired }
         }
+    }
+
+    /// Whether a change takes away what was asked, for good: the answer was about this time with this provider, and whoever comes back to it later
+    /// was told other things in between. A note, another room and a confirmation leave the patient expected as they were asked.
+    static func isWithdrawn(by old: Appointment, _ new: Appointment) -> Bool {
+        old.span != new.span || old.provider != new.provider || ![.booked, .confirmed].contains(new.status)
     }
 
     /// What others are told: ids and the day.

@@ -3,30 +3,28 @@ import Values
 
 /// All SQL on `repair_question`.
 enum RepairQuestionStore {
-    /// An open question is withdrawn as soon as its appointment is not as it was asked: whoever changes appointments need not know of questions.
-    private static let status: Statement = """
-        case when question.status = 'open' and not (appointment.status in ('booked', 'confirmed')
-            and appointment.provider_id = question.provider_id
-            and tstzrange(appointment.starts_at, appointment.ends_at) = question.span) then 'withdrawn' else question.status end
+    private static let all: Statement = """
+        select id, appointment_id, patient_id, previous_provider_id, previous_span, provider_id, span, answer_by, status, answered_at, version,
+            created_at
+        from {location}.repair_question
         """
 
-    private static let all: Statement =
-        """
-        select question.id, question.appointment_id, question.patient_id, question.previous_provider_id, question.previous_span,
-            question.provider_id, question.span, question.answer_by, 
-        """ + status + """
-             as status, question.answered_at, question.version, question.created_at
-            from {location}.repair_question question
-            join {location}.appointment on appointment.id = question.appointment_id
-            """
+    static func locked(_ id: RepairQuestionID) -> Statement { all + " where id = \(id) for no key update" }
 
-    static func locked(_ id: RepairQuestionID) -> Statement { all + " where question.id = \(id) for no key update of question" }
+    static func locked(of hash: [UInt8]) -> Statement { all + " where token_hash = \(hash) for no key update" }
 
-    static func locked(of hash: [UInt8]) -> Statement { all + " where question.token_hash = \(hash) for no key update of question" }
-
-    /// The one that still waits for an answer about an appointment as it is.
+    /// The one that still waits for an answer about an appointment.
     static func open(about appointment: AppointmentID) -> Statement {
-        all + " where question.appointment_id = \(appointment) and question.status = 'open' and " + status + " = 'open'"
+        all + " where appointment_id = \(appointment) and status = 'open'"
+    }
+
+    /// The one that was accepted last; sought among the patient's, which have an index.
+    static func accepted(about appointment: AppointmentID) -> Statement {
+        all + """
+             where appointment_id = \(appointment) and status = 'accepted'
+                and patient_id = (select patient_id from {location}.appointment where appointment.id = \(appointment))
+            order by answered_at desc, id limit 1
+            """
     }
 
     /// Before the question, as whoever moves appointments locks them first.
@@ -44,14 +42,10 @@ enum RepairQuestionStore {
 
     static func page(_ query: RepairQuestionQuery, after: (at: Instant, id: RepairQuestionID)?, limit: Int) -> Statement {
         var select = all + " where true"
-        if let status = query.status {
-            // As they are written: some of those that are open there are withdrawn.
-            let written = status == .withdrawn ? ["open", "withdrawn"] : [status.rawValue]
-            select += " and question.status = any(\(written)) and " + self.status + " = \(status)"
-        }
-        if let appointment = query.appointment { select += " and question.appointment_id = \(appointment)" }
-        if let after { select += " and (question.created_at, question.id) > (\(after.at), \(after.id))" }
-        return select + " order by question.created_at, question.id limit \(limit)"
+        if let status = query.status { select += " and status = \(status)" }
+        if let appointment = query.appointment { select += " and appointment_id = \(appointment)" }
+        if let after { select += " and (created_at, id) > (\(after.at), \(after.id))" }
+        return select + " order by created_at, id limit \(limit)"
     }
 
     static func insert(_ question: RepairQuestion, by actor: UUID) -> Statement {
@@ -64,11 +58,11 @@ enum RepairQuestionStore {
         """
     }
 
-    /// Those about appointments that are moved again.
-    static func withdraw(_ appointments: [AppointmentID], at now: Instant, by actor: UUID) -> Statement {
+    /// The one about an appointment that is changed.
+    static func withdraw(_ appointment: AppointmentID, at now: Instant, by actor: UUID) -> Statement {
         """
         update {location}.repair_question set status = 'withdrawn', version = version + 1, updated_at = \(now), updated_by = \(actor)
-        where appointment_id = any(\(appointments)) and status = 'open'
+        where appointment_id = \(appointment) and status = 'open'
         """
     }
 
@@ -86,6 +80,15 @@ enum RepairQuestionStore {
         update {location}.repair_question set status = \(question.status), answered_at = \(question.answeredAt), version = version + 1,
             updated_at = \(now), updated_by = \(actor)
         where id = \(question.id) and status = 'open'
+        """
+    }
+
+    /// One that was accepted by a confirmation that is taken back.
+    static func reopen(_ question: RepairQuestion, at now: Instant, by actor: UUID) -> Statement {
+        """
+        update {location}.repair_question set status = \(question.status), answered_at = null, version = version + 1, updated_at = \(now),
+            updated_by = \(actor)
+        where id = \(question.id) and status = 'accepted'
         """
     }
 

@@ -25,7 +25,7 @@ struct ApplyRepair {
         guard Set(moves.map(\.appointment)).count == moves.count else { throw ApplyRepairBody.twice }
         guard !moves.isEmpty || !body.blocks.isEmpty else { throw ApplyRepairBody.nothing }
         let blocks = try RepairBlocks(body.blocks, work)
-        let plans = try await plans(moves, blocks, work)
+        let (plans, known) = try await plans(moves, blocks, work)
         let left = try await lock(plans, blocks, work)
         for block in blocks.blocks { CreateBlock.tell(block, work) }
         var appointments: [Appointment] = []
@@ -38,17 +38,19 @@ struct ApplyRepair {
                 objects: appointments.map(\.id.uuid) + blocks.blocks.map(\.id.uuid)
             )
         )
-        let questions = asking?.ask(zip(plans, appointments).map { (old: $0.old, new: $1) }, work) ?? []
+        let questions = asking?.ask(zip(plans, appointments).map { (old: $0.old, new: $1) }, known: known, work) ?? []
         return RepairResult(appointments: appointments, blocks: blocks.blocks, left: left, questions: questions)
     }
 
-    /// Errors: `not_found`, `stale`, `wrong_status`, ids that are not here.
-    private func plans(_ moves: [ApplyRepairBody.Move], _ blocks: RepairBlocks, _ work: Work) async throws -> [Plan] {
+    /// With what patients were told so far. Errors: `not_found`, `stale`, `wrong_status`, ids that are not here.
+    private func plans(_ moves: [ApplyRepairBody.Move], _ blocks: RepairBlocks, _ work: Work) async throws
+        -> (plans: [Plan], known: [AppointmentID: ToldAppointment])
+    {
         let ids = moves.map(\.appointment)
         let named = moves.flatMap { [$0.provider.resource] + $0.resources } + blocks.resources
         let answers = try await work.query([
             RepairStore.lockAppointments(ids), AppointmentStore.these(ids), AppointmentTypeStore.of(ids),
-            ResourceStore.these(named, orOf: ids),
+            ResourceStore.these(named, orOf: ids), NoticeStore.known(ids),
         ])
         let appointments = Dictionary(
             try answers[1].map(AppointmentStore.appointment).map { ($0.id, $0) },
@@ -60,7 +62,7 @@ struct ApplyRepair {
         )
         let resources = try answers[3].map(ResourceStore.resource)
         try blocks.check(resources)
-        return try moves.map { move in
+        let plans = try moves.map { move in
             guard let old = appointments[move.appointment], let type = types[old.type] else { throw Problem.notFound }
             guard old.version == move.version else { throw Problem.stale.naming(old.id) }
             _ = try old.status(after: .move)
@@ -78,6 +80,7 @@ struct ApplyRepair {
             }
             return Plan(move: move, old: old, type: type, cast: cast)
         }
+        return (plans, try NoticeStore.told(answers[4]))
     }
 
     /// Who stays booked in the time that is blocked. Errors: `already_blocked`, `still_booked`.

@@ -17,8 +17,9 @@ struct ProposeRepair {
         let window = clock.whole.widened(by: AppointmentType.bufferRange.upperBound + AppointmentType.minutesRange.upperBound)
         let (answers, visits) = try await call.tenancy.read(location, lazily: true) { tx in
             let answers = try await tx.query([
-                RepairStore.visits(clock.whole), AppointmentTypeStore.page(active: nil, after: nil, limit: 1_000),
-                ResourceStore.page(ResourceQuery(), after: nil, limit: 2_000), RepairStore.taken(in: window, at: call.now),
+                RepairStore.visits(clock.whole), RepairStore.types(clock.whole),
+                RepairStore.resources(clock.whole, out: body.outages.compactMap(\.resource)),
+                RepairStore.taken(in: window, at: call.now),
                 TimetableStore.of(nil, in: window),
             ])
             let visits = try answers[0].map(RepairStore.visit)
@@ -37,7 +38,7 @@ struct ProposeRepair {
         }
         guard visits.count < RepairStore.mostVisits, answers[3].count < RepairStore.mostTaken else { throw ProposeRepairBody.tooMuch }
         let types = try answers[1].map(AppointmentTypeStore.type)
-        let resources = try answers[2].map(ResourceStore.resource)
+        let resources = try ResourceStore.resources(answers[2])
         try body.check(Set(resources.map(\.id)))
         var repair = RepairDay(
             visits: visits,

@@ -17,7 +17,7 @@ struct RepairRoutes {
                 .permission(.appointmentsMove),
                 body: ProposeRepairBody.shape,
                 answer: RepairAnswer.shape,
-                errors: [ProposeRepairBody.backwards, ProposeRepairBody.tooMuch]
+                errors: [ProposeRepairBody.backwards, ProposeRepairBody.tooMuch, Resource.tooMany, AllotmentStore.tooMany]
             ) { call, body in
                 try await ProposeRepair(body: body, call: call).run()
             },

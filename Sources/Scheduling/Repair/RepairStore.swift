@@ -8,12 +8,20 @@ enum RepairStore {
     static let mostTaken = 20_000
 
     static func visits(_ span: InstantRange) -> Statement {
-        """
-        select id, version, patient_id, type_id, provider_id, resource_ids, tstzrange(starts_at, ends_at), status
-        from {location}.appointment
-        where starts_at >= \(span.start) and starts_at < \(span.end) and status <> 'cancelled'
-        order by starts_at, id limit \(mostVisits)
-        """
+        "select id, version, patient_id, type_id, provider_id, resource_ids, tstzrange(starts_at, ends_at), status" + visited(span)
+            + " order by starts_at, id limit \(mostVisits)"
+    }
+
+    /// Of the visits.
+    static func types(_ span: InstantRange) -> Statement { AppointmentTypeStore.these("select type_id" + visited(span)) }
+
+    /// Those in use, those that are out, and those the visits have.
+    static func resources(_ span: InstantRange, out: [ResourceID]) -> Statement {
+        ResourceStore.inUse(or: out, orUsedBy: "select id" + visited(span))
+    }
+
+    private static func visited(_ span: InstantRange) -> Statement {
+        " from {location}.appointment where starts_at >= \(span.start) and starts_at < \(span.end) and status <> 'cancelled'"
     }
 
     /// Of all calendars and patients.

@@ -33,6 +33,7 @@ public struct Resource: Sendable, Hashable {
     public var updatedAt: Instant
 
     static let nameTaken = Problem.conflict("name_taken", "Another resource of this kind has this name.")
+    static let tooMany = Problem.invalid("too_many_resources", "More resources are in use at this location than can be looked at together.")
     static let idTaken = Problem.conflict("id_taken", "There is a resource with this id here.")
     static let allotted = Problem.conflict("allotted", "It stays shared while its time is divided between locations by allotments.")
 }

@@ -3,6 +3,9 @@ import Values
 
 /// All SQL on `resource`.
 enum ResourceStore {
+    /// Far more than the largest clinic has; more is refused, never left out.
+    static let most = 2_000
+
     private static let all: Statement = """
         select resource.id, resource.kind, resource.name, resource.lanes, resource.shared, resource.active, resource.version,
             resource.created_at, resource.updated_at
@@ -50,15 +53,25 @@ enum ResourceStore {
         all + """
              where resource.active and (resource.kind = 'provider' or resource.kind in (
                 select unnest(needs) from {location}.appointment_type where appointment_type.id = any(\(types))))
-            order by resource.id limit \(mostNeeded)
+            order by resource.id limit \(most)
             """
     }
 
     /// All in use, in the order of calendars.
-    static let inUse: Statement = all + " where resource.active order by resource.kind, resource.name, resource.id limit 500"
+    static let inUse: Statement = all + " where resource.active order by resource.kind, resource.name, resource.id limit \(most)"
 
-    /// A clinic of that many is looked at by provider.
-    private static let mostNeeded = 500
+    /// All in use, these, and those that any of the appointments uses whose ids a query yields.
+    static func inUse(or ids: [ResourceID], orUsedBy appointments: Statement) -> Statement {
+        all + """
+             where resource.active or resource.id = any(\(ids))
+                or resource.id in (select unnest(provider_id || resource_ids) from {location}.appointment where id in (
+            """ + appointments + ")) order by resource.id limit \(most)"
+    }
+
+    /// Those in use that a file calls by name or id.
+    static func inUse(called words: [String]) -> Statement {
+        all + " where resource.active and (resource.name = any(\(words)) or resource.id = any(\(words.compactMap { ResourceID($0) })))"
+    }
 
     static func page(_ query: ResourceQuery, after: (name: String, id: ResourceID)?, limit: Int) -> Statement {
         var select = all + " where true"
@@ -82,6 +95,12 @@ enum ResourceStore {
             active = \(resource.active), version = \(resource.version), updated_at = \(resource.updatedAt), updated_by = \(actor)
         where id = \(resource.id)
         """
+    }
+
+    /// Of all in use. Errors: `too_many_resources`, rather than leave some out.
+    static func resources(_ rows: Rows) throws -> [Resource] {
+        guard rows.count < most else { throw Resource.tooMany }
+        return try rows.map(resource)
     }
 
     static func resource(_ row: Row) throws -> Resource {

@@ -17,7 +17,7 @@ struct ScheduleEvents: EventSource {
         "waitlist.lapsed": .appointmentsRead, "waitlist.elsewhere_settled": .appointmentsRead,
         "repair.asked": .appointmentsRead, "repair.answered": .appointmentsRead, "repair.lapsed": .appointmentsRead,
     ]
-    private static let members = ["appointment", "day", "previous_day", "resource", "slot", "offer", "entry", "question", "answer"]
+    private static let members = ["appointment", "day", "previous_day", "resource", "slot", "offer", "entry", "question", "answer", "how"]
 
     let log: EventLog
     let tail: EventTail

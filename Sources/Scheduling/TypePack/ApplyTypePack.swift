@@ -31,7 +31,11 @@ struct ApplyTypePack: Job {
         // The job is the organization's: that the right is held here is for us to see.
         guard context.caller.may(.scheduleManage, at: location) else { throw JobDecision.discard("authority_lost") }
         let rows = try await context.tenancy.organizationRead(organization, TypePackStore.part(of: application, at: self.location))
-        guard let row = rows.first else { throw JobDecision.discard("application_gone") }
+        guard let row = rows.first else {
+            // Killed after the types were made, and the pack was removed since.
+            try await LeaveRemovedPacks(location: self.location).run(context)
+            throw JobDecision.discard("application_gone")
+        }
         let pack = try TypePackStore.pack(row)
         let (adopt, isDone) = (try row.value(7, as: Bool.self), try row.value(8, as: Bool.self))
         guard !isDone else { return }
@@ -40,9 +44,14 @@ struct ApplyTypePack: Job {
         let held = try await context.tenancy.read(location, HeldTypeStore.concerned(by: pack)).map(HeldTypeStore.held)
         let refused = Inheritance(pack, in: location.currency, held: held, adopt: adopt).refused
         _ = try await context.organizationWork("applied") { work in
-            work.enqueue(
+            let applied = try await work.query(
                 TypePackStore.applied(application, at: location.id, version: pack.version, refused: refused, now: work.now)
             )
+            // The pack was removed meanwhile, perhaps after its types here were left to the location.
+            guard applied.affected == 1 else {
+                work.start(LeaveRemovedPacks(location: location.id))
+                return
+            }
             work.audit(Act("type_pack.apply", "type_pack", pack.id, objects: [location.id.uuid]))
         }
     }
@@ -56,8 +65,7 @@ struct ApplyTypePack: Job {
         let inheritance = Inheritance(pack, in: work.location.currency, held: held, adopt: adopt)
         for step in inheritance.steps { write(step, inheritance, work) }
         for type in inheritance.released {
-            work.enqueue(HeldTypeStore.release(type.id, at: work.now, by: work.caller.actor.id))
-            work.audit(Act("appointment_type.change", "appointment_type", type.id, changed: ["inherited"]))
+            LeaveTypePack.release(type, work)
         }
     }
 

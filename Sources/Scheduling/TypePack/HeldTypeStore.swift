@@ -18,6 +18,13 @@ enum HeldTypeStore {
 
     static func locked(by pack: TypePack) -> Statement { concerned(by: pack) + " for no key update" }
 
+    /// Of which packs there are types.
+    static let packs: Statement = "select distinct pack_id from {location}.appointment_type where pack_id is not null"
+
+    static func locked(of packs: [TypePackID]) -> Statement {
+        all + " where pack_id = any(\(packs)) order by id for no key update"
+    }
+
     static func inherit(_ type: AppointmentTypeID, _ inherited: Inherited, _ template: TypeTemplate) -> Statement {
         """
         update {location}.appointment_type set pack_id = \(inherited.pack), pack_entry = \(inherited.entry), pack_version = \(inherited.version),

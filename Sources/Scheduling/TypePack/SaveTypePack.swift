@@ -64,7 +64,7 @@ struct StartTypePackApplication {
     /// Errors: `not_found`; `unknown_reference` for each location at which the caller may not change types.
     func run(_ work: OrganizationWork) async throws -> TypePackApplication {
         let mine = work.caller.locations(with: .scheduleManage, in: work.organization)
-        let answers = try await work.query([TypePackStore.one(pack), TypePackStore.locations(body.locations, within: mine)])
+        let answers = try await work.query([TypePackStore.kept(pack), TypePackStore.locations(body.locations, within: mine)])
         guard !answers[0].isEmpty else { throw Problem.notFound }
         let found = Set(try answers[1].map { try $0.value(0, as: LocationID.self) })
         let errors = body.locations.enumerated().filter { !found.contains($0.element) }.map {

@@ -53,6 +53,13 @@ struct TypePackRoutes {
             ) { call, work, body in
                 try await ChangeTypePack(id: try call.path.id("pack"), body: body).run(work)
             },
+            .removeInOrganization(
+                TypePackRoutes.one,
+                "Removes a pack of appointment types; what locations have from it stays as it is and becomes theirs",
+                .permission(.scheduleManage)
+            ) { call, work in
+                try await RemoveTypePack(id: try call.path.id("pack")).run(work)
+            },
         ]
     }
 

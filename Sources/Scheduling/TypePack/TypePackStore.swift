@@ -14,6 +14,12 @@ enum TypePackStore {
 
     static func locked(_ id: TypePackID) -> Statement { one(id) + " for update" }
 
+    /// Not removed until the transaction ends.
+    static func kept(_ id: TypePackID) -> Statement { one(id) + " for key share" }
+
+    /// Which of these there are.
+    static func present(_ ids: [TypePackID]) -> Statement { "select id from control.type_pack where id = any(\(ids))" }
+
     static func page(after: (name: String, id: TypePackID)?, limit: Int) -> Statement {
         var select = all + " where true"
         if let after { select += " and (pack.name, pack.id) > (\(after.name), \(after.id))" }
@@ -34,6 +40,15 @@ enum TypePackStore {
             version = \(pack.version), updated_at = \(pack.updatedAt), updated_by = \(actor)
         where id = \(pack.id)
         """
+    }
+
+    static func remove(_ id: TypePackID) -> Statement { "delete from control.type_pack where id = \(id)" }
+
+    static func removeParts(of pack: TypePackID) -> Statement { "delete from control.type_pack_part where pack_id = \(pack)" }
+
+    /// At which locations it was, or is to be, applied.
+    static func places(of pack: TypePackID) -> Statement {
+        "select distinct location_id from control.type_pack_part where pack_id = \(pack) order by location_id"
     }
 
     static func pack(_ row: Row) throws -> TypePack {

@@ -20,7 +20,7 @@ struct NoticeFreedTime: JobDescription {
 
     var parameters: JobParameters { ["appointment": appointment] }
 
-    /// Changes of one appointment; one that was changed more often is not followed further back.
+    /// The newest changes of one appointment; one that was changed more often is not followed further back: that was noticed when it happened.
     private static let history = 500
     /// Sooner than that nobody comes.
     private static let noticeMinutes = 10
@@ -31,11 +31,11 @@ struct NoticeFreedTime: JobDescription {
 
     func notice(_ work: Work) async throws {
         let answers = try await work.query([
-            AppointmentStore.one(appointment), AppointmentChangeStore.page(of: appointment, after: nil, limit: NoticeFreedTime.history),
+            AppointmentStore.one(appointment), AppointmentChangeStore.newest(of: appointment, limit: NoticeFreedTime.history),
         ])
         guard let now = try answers[0].first.map(AppointmentStore.appointment) else { return }
-        let history = try answers[1].map(AppointmentChangeStore.change).filter { $0.step != "book" }
-        for (cause, place) in FreedSlot.freed(by: history, of: now)
+        let history = try answers[1].map(AppointmentChangeStore.change).reversed()
+        for (cause, place) in FreedSlot.freed(by: Array(history), of: now)
         where place.span.start > work.now.adding(minutes: NoticeFreedTime.noticeMinutes) {
             let slot = FreedSlot(
                 id: work.id(),

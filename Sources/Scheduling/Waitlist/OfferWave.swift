@@ -47,7 +47,7 @@ struct OfferWave: JobDescription {
         let actor = work.caller.actor.id
         let rows = try await work.query([FreedSlotStore.locked(slot), OfferStore.expire(slot, at: work.now, by: actor)])
         guard var freed = try rows[0].first.map(FreedSlotStore.slot), freed.status == .offered, freed.waves < wave else { return }
-        let ranked = freed.startsAt > work.now ? try await WaitlistMatch(freed, work, tenancy) : nil
+        let ranked = freed.startsAt > work.now ? try await WaitlistMatch(freed, wanted: size, work, tenancy) : nil
         let chosen = (ranked?.candidates ?? []).prefix(size)
         let expiry = min(work.now.adding(minutes: minutes), freed.startsAt)
         let end = expiry.adding(minutes: OfferWave.graceMinutes)

@@ -12,23 +12,43 @@ struct WaitlistMatch: Sendable {
         let rank: WaitlistRank
     }
 
-    let candidates: [Candidate]
+    private(set) var candidates: [Candidate] = []
     private let freed: FreedSlot
     private let cast: [Resource]
     private let hours: DiaryHours
     private let timetable: Timetable
     private let allotments: [ResourceID: [InstantRange]]
 
-    init(_ freed: FreedSlot, _ work: Work, _ tenancy: Tenancy) async throws {
-        let entries = try await work.query(WaitlistStore.candidates(freed)).map(WaitlistStore.entry)
+    /// - Parameter wanted: How many patients are to be asked. As long as fewer are found, those who wait less urgently are looked at as well.
+    init(_ freed: FreedSlot, wanted: Int, _ work: Work, _ tenancy: Tenancy) async throws {
         let rules = work.location.rules
         hours = DiaryHours(around: freed.startsAt, minutes: freed.minutes, rules)
         let ids = [freed.provider.resource] + freed.resources
         let answers = try await work.query([
+            WaitlistStore.candidates(freed, after: nil), ResourceStore.these(ids), TimetableStore.of(ids.map(\.uuid), in: hours.window),
+        ])
+        let found = try answers[1].map(ResourceStore.resource)
+        cast = ids.compactMap { id in found.first { $0.id == id } }
+        timetable = try TimetableStore.timetable(answers[2], rules)
+        allotments = try await AllotmentStore.read(cast, at: work.location, in: hours.window, tenancy)
+        self.freed = freed
+        var entries = try answers[0].map(WaitlistStore.entry)
+        var candidates = try await fitting(entries, work)
+        while entries.count == WaitlistStore.most, Set(candidates.map(\.entry.patient)).count < wanted {
+            entries = try await work.query(WaitlistStore.candidates(freed, after: entries.last)).map(WaitlistStore.entry)
+            candidates += try await fitting(entries, work)
+        }
+        self.candidates = WaitlistMatch.ordered(candidates)
+    }
+
+    /// Those of them who could have the time.
+    private func fitting(_ entries: [WaitlistEntry], _ work: Work) async throws -> [Candidate] {
+        guard !entries.isEmpty else { return [] }
+        let rules = work.location.rules
+        let answers = try await work.query([
             WaitlistStore.patrons(entries.map(\.patient), after: freed.endsAt),
             AppointmentTypeStore.these(Array(Set(entries.flatMap(\.types)))),
-            ResourceStore.these(ids), OccupancyStore.taken(ids.map(\.uuid) + entries.map(\.patient.uuid), in: hours.window, at: work.now),
-            TimetableStore.of(ids.map(\.uuid), in: hours.window),
+            OccupancyStore.taken(cast.map(\.id.uuid) + entries.map(\.patient.uuid), in: hours.window, at: work.now),
         ])
         var patrons: [PatientID: (patron: Patron, later: [AppointmentTypeID])] = [:]
         for row in answers[0] {
@@ -39,12 +59,8 @@ struct WaitlistMatch: Sendable {
             try answers[1].map(AppointmentTypeStore.type).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        let found = try answers[2].map(ResourceStore.resource)
-        cast = ids.compactMap { id in found.first { $0.id == id } }
         // A clock that is behind still sees the hold of the wave that has ended.
-        let diary = Diary(try OccupancyStore.all(answers[3]), in: hours.window, moving: AppointmentID(freed.id.uuid))
-        timetable = try TimetableStore.timetable(answers[4], rules)
-        allotments = try await AllotmentStore.read(cast, at: work.location, in: hours.window, tenancy)
+        let diary = Diary(try OccupancyStore.all(answers[2]), in: hours.window, moving: AppointmentID(freed.id.uuid))
         var candidates: [Candidate] = []
         for entry in entries {
             guard let (patron, later) = patrons[entry.patient] else { continue }
@@ -66,8 +82,7 @@ struct WaitlistMatch: Sendable {
                 break
             }
         }
-        self.candidates = WaitlistMatch.ordered(candidates)
-        self.freed = freed
+        return candidates
     }
 
     /// The time of whoever of them needs most of it, held until the wave ends; nil of nobody.

@@ -4,7 +4,7 @@ import Values
 
 /// All SQL on `waitlist_entry`.
 enum WaitlistStore {
-    /// So many whose visit could be as short are looked at for one freed time, the most urgent first.
+    /// So many whose visit could be as short are looked at together for one freed time, the most urgent first.
     static let most = 2_000
 
     private static let all: Statement = """
@@ -26,17 +26,19 @@ enum WaitlistStore {
         return select + " order by created_at, id limit \(limit)"
     }
 
-    /// Those who wait for a provider, or for any, and were not asked about this time yet.
-    static func candidates(_ slot: FreedSlot) -> Statement {
-        all + """
-             where status = 'waiting' and (provider_ids = '{}' or provider_ids @> \([slot.provider]))
-                and not exists (select from {location}.waitlist_offer
-                    where waitlist_offer.slot_id = \(slot.id) and waitlist_offer.entry_id = waitlist_entry.id)
-                and exists (select from {location}.appointment_type
-                    where appointment_type.id = any(waitlist_entry.type_ids) and appointment_type.active
-                        and appointment_type.minutes <= \(Int32(clamping: slot.minutes)))
-            order by urgency, created_at, id limit \(most)
-            """
+    /// Those who wait for a provider, or for any, and were not asked about this time yet; those who come after one of them.
+    static func candidates(_ slot: FreedSlot, after last: WaitlistEntry?) -> Statement {
+        var select =
+            all + """
+                 where status = 'waiting' and (provider_ids = '{}' or provider_ids @> \([slot.provider]))
+                    and not exists (select from {location}.waitlist_offer
+                        where waitlist_offer.slot_id = \(slot.id) and waitlist_offer.entry_id = waitlist_entry.id)
+                    and exists (select from {location}.appointment_type
+                        where appointment_type.id = any(waitlist_entry.type_ids) and appointment_type.active
+                            and appointment_type.minutes <= \(Int32(clamping: slot.minutes)))
+                """
+        if let last { select += " and (urgency, created_at, id) > (\(last.urgency), \(last.createdAt), \(last.id))" }
+        return select + " order by urgency, created_at, id limit \(most)"
     }
 
     /// Those of them who wait still, and do so until the transaction ends.
@@ -44,16 +46,16 @@ enum WaitlistStore {
         "select id from {location}.waitlist_entry where id = any(\(entries)) and status = 'waiting' order by id for share"
     }
 
-    /// For each of these patients: the chart that is meant, whether they were seen here, and whether they have an appointment after a moment.
+    /// For each of these patients: the chart that is meant, whether they were seen here, and of which types they have appointments after a moment.
     static func patrons(_ patients: [PatientID], after moment: Instant) -> Statement {
         """
         select patient.id, coalesce(patient.merged_into, patient.id), exists (
                 select from {location}.encounter
                 where encounter.patient_id = coalesce(patient.merged_into, patient.id) and encounter.entered_in_error is null
             ), array(
-                select appointment.type_id from {location}.appointment
+                select distinct appointment.type_id from {location}.appointment
                 where appointment.patient_id = coalesce(patient.merged_into, patient.id) and appointment.starts_at > \(moment)
-                    and appointment.status in ('booked', 'confirmed') limit 50
+                    and appointment.status in ('booked', 'confirmed')
             )
         from {location}.patient where patient.id = any(\(patients))
         """
