@@ -20,6 +20,9 @@ struct Occupancy: Sendable, Hashable {
     var setBy: UUID?
     var setAt: Instant?
 
+    /// Minutes that a span has at most; the database refuses more.
+    static let longest = AppointmentType.minutesRange.upperBound + 2 * AppointmentType.bufferRange.upperBound
+
     /// Whether it overlaps somebody's visit itself, not only minutes before or after one of the two.
     func touches(_ other: InstantRange) -> Bool { (visit ?? span).overlaps(other) }
 }

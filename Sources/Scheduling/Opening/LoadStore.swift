@@ -34,20 +34,33 @@ enum LoadStore {
         )
     }
 
-    private static func taken(_ holders: Statement, in window: InstantRange, at now: Instant) -> Statement {
-        // The types are joined to the groups, not to the thousands of rows.
-        "select taken.*, " + OccupancyStore.sharing + """
+    /// What has a calendar to itself, for good, is nearly everything: its index answers, in order. Its type decides nothing.
+    private static let whole: Statement = """
+        select occupancy.resource, int4range(0, null) as lanes, null::uuid as type_id, array_agg(lower(occupancy.span)) as starts,
+            array_agg(upper(occupancy.span)) as ends, 1 as sharing
+        from {location}.occupancy where upper_inf(occupancy.lanes) and occupancy.expires_at is null
+        """
+
+    /// The rest. The types are joined to the groups, not to the rows.
+    private static let shared: Statement =
+        "select part.*, " + OccupancyStore.sharing + """
              from (
-                select occupancy.resource, occupancy.lanes, occupancy.type_id, array_agg(lower(occupancy.span)) as starts,
-                    array_agg(upper(occupancy.span)) as ends
-                from {location}.occupancy
-                where occupancy.span && \(window) and (occupancy.expires_at is null or occupancy.expires_at > \(now)) and occupancy.resource = any(
-            """ + holders + """
-                )
-                    group by occupancy.resource, occupancy.lanes, occupancy.type_id limit \(limit)
-                ) taken
-                left join {location}.appointment_type on appointment_type.id = taken.type_id
-                """
+                select occupancy.resource, occupancy.lanes, occupancy.type_id, array_agg(lower(occupancy.span)), array_agg(upper(occupancy.span))
+                from {location}.occupancy where not (upper_inf(occupancy.lanes) and occupancy.expires_at is null)
+            """
+
+    private static func taken(_ holders: Statement, in window: InstantRange, at now: Instant) -> Statement {
+        let earliest = window.start.adding(minutes: -Occupancy.longest)
+        var there: Statement = " and occupancy.resource = any(" + holders
+        there +=
+            ") and lower(occupancy.span) > \(earliest) and lower(occupancy.span) < \(window.end) and upper(occupancy.span) > \(window.start)"
+        return whole + there + " group by occupancy.resource union all " + shared + there + """
+             and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+                group by occupancy.resource, occupancy.lanes, occupancy.type_id
+            ) part
+            left join {location}.appointment_type on appointment_type.id = part.type_id
+            limit \(limit)
+            """
     }
 
     /// Errors: `too_much_booked`, rather than leave some out.
