@@ -26,8 +26,8 @@ public struct Migrator: Sendable {
         let migration: String
         let cause: PostgresError
 
-        var isLock: Bool { cause.sqlState == .lockNotAvailable }
-        var description: String { migration + ": " + (isLock ? "somebody holds a lock (55P03)" : "\(cause)") }
+        var isLock: Bool { Migrator.isLock(cause) }
+        var description: String { migration + ": " + (isLock ? "somebody holds a lock (\(cause.sqlState?.code ?? ""))" : "\(cause)") }
     }
 
     public struct Report: Sendable {
@@ -123,12 +123,17 @@ public struct Migrator: Sendable {
             .first?.value(0, as: Int.self) ?? 0
     }
 
+    /// Somebody was in the way: the lock was not given in time, or each held what the other wanted.
+    private static func isLock(_ error: PostgresError) -> Bool {
+        error.sqlState == .lockNotAvailable || error.sqlState == .deadlockDetected
+    }
+
     /// Somebody is using the table: wait a little, longer each time, with all attempts about half a minute.
     private func retrying(_ body: () async throws -> Void) async throws {
         for attempt in 1...attempts {
             do {
                 return try await body()
-            } catch let error as PostgresError where error.sqlState == .lockNotAvailable && attempt < attempts {
+            } catch let error as PostgresError where Migrator.isLock(error) && attempt < attempts {
                 try await Task.sleep(for: .milliseconds(250 * attempt))
             }
         }

@@ -103,9 +103,11 @@ public final class Tenancy: Sendable {
         async let beside = whereItIs(location) { try await database.session(scope) { tx in try await tx.query(statement) } }
         let value = try await whereItIs(location) { try await database.session(scope, body) }
         async let flushed: Void = database.flushed()
-        let answer = try await make(value, beside)
+        let answer: Result<Answer, any Error>
+        do { answer = .success(try await make(value, beside)) } catch { answer = .failure(error) }
+        // A refusal tells something too: neither is given before its record is safe.
         try await flushed
-        return answer
+        return try answer.get()
     }
 
     /// BEGIN and role ride with the first statement; statements whose result nobody reads ride with COMMIT. A throw rolls back.

@@ -10,6 +10,7 @@ import book
 import data
 import fleet
 import growth
+import hostile
 import jobs
 import lists
 import memory
@@ -26,6 +27,7 @@ FIGURES = {
     "openings": openings.openings,
     "day_board": board.day_board,
     "repair": repair.repair,
+    "hostile": hostile.hostile,
     "lists": lists.lists,
     "jobs": jobs.jobs,
     "x12_835": small.x12_835,

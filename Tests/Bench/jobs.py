@@ -33,12 +33,12 @@ def wait_done(system, databases, limit=120):
     raise Void("the jobs were not done in time")
 
 
-def burst(system, workers, count, **more):
+def burst(system, workers, count):
     """Jobs a second of one database's backlog, from the first claim to the last verdict, microseconds of worker and PostgreSQL for each, and
     how much of the machine was busy."""
     database = system.locations_databases[0]
     fill(system, count, database)
-    running = [system.start([str(system.state / "lib/bench"), "worker"], **more) for _ in range(workers)]
+    running = [system.start([str(system.state / "lib/bench"), "worker"]) for _ in range(workers)]
     postgres, machine, began = system.postgres_cpu(), all_cpu(), time.monotonic()
     wait_done(system, [database])
     used, postgres = sum(cpu_of(worker.pid) for worker in running), system.postgres_cpu() - postgres
@@ -69,16 +69,6 @@ def starts(system, rate, seconds):
     return sorted((int(began[id]) - int(at)) / 1e6 for id, at in committed)
 
 
-def pairs(bench, system, count, **more):
-    """What one worker did and what two did, in turns."""
-    one, two = [], []
-    for number in range(bench.rounds):
-        for workers in (1, 2) if number % 2 == 0 else (2, 1):
-            (one if workers == 1 else two).append(burst(system, workers, count, **more))
-            bench.say(f"{workers} worker(s): {(one if workers == 1 else two)[-1][0]:.0f} jobs/s")
-    return one, two
-
-
 def middle(results, what):
     return median([result[what] for result in results])
 
@@ -86,17 +76,17 @@ def middle(results, what):
 def jobs(bench):
     system = bench.system(10)
     count = BACKLOG // 3 if bench.quick else BACKLOG
-    one, two = pairs(bench, system, count)
+    one, two = [], []
+    for number in range(bench.rounds):
+        for workers in (1, 2) if number % 2 == 0 else (2, 1):
+            (one if workers == 1 else two).append(burst(system, workers, count))
+            bench.say(f"{workers} worker(s): {(one if workers == 1 else two)[-1][0]:.0f} jobs/s")
     bench.figure("jobs", "per_second", middle(one, 0), "1/s")
     bench.figure("jobs", "per_second_2_workers", middle(two, 0), "1/s")
     bench.figure("jobs", "ratio_2_workers", middle(two, 0) / middle(one, 0), "")
     bench.figure("jobs", "worker_cpu_us", middle(one, 1), "us")
     bench.figure("jobs", "postgres_cpu_us", middle(one, 2), "us")
     bench.figure("jobs", "machine_busy", middle(one, 3), "")
-    # While cores last: workers that take one job at a time leave most of them.
-    one, two = pairs(bench, system, count // 60, BENCH_PLACES="1")
-    bench.figure("jobs", "ratio_2_workers_one_place", middle(two, 0) / middle(one, 0), "")
-    bench.figure("jobs", "machine_busy_one_place", middle(one, 3), "")
     p50, p99 = [], []
     for _ in range(bench.rounds):
         times = starts(system, 200, 3 if bench.quick else 5)

@@ -42,9 +42,10 @@ class Watch(threading.Thread):
         while not self.ended.wait(0.3):
             pids = [pid for pid, _ in self.system.backends("polyclinic-gateway")]
             self.count = max(self.count, len(pids))
-            # One that was replaced is gone between the two looks.
-            with contextlib.suppress(FileNotFoundError):
-                self.most = max([self.most, *map(own_memory_mb, pids)])
+            for pid in pids:
+                # One that was replaced is gone between the two looks.
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    self.most = max(self.most, own_memory_mb(pid))
 
     def __enter__(self):
         self.start()

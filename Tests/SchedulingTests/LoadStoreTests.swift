@@ -22,6 +22,73 @@ struct LoadStoreTests {
         )
     }
 
+    /// Time that is taken of a calendar of nobody's, in minutes from the beginning of the window, which is two days long.
+    private func take(_ practice: Practice, _ calendar: PatientID, _ spans: [(from: Int, until: Int, lanes: String, expires: Int?)])
+        async throws
+    {
+        try await practice.clinic.services.tenancy.transaction(practice.clinic.north) { tx in
+            for span in spans {
+                try await tx.query(
+                    """
+                    insert into {location}.occupancy (appointment_id, resource, lanes, span, expires_at)
+                    values (gen_random_uuid(), \(calendar), \(span.lanes)::text::int4range, tstzrange(\(start.adding(minutes: span.from)),
+                        \(start.adding(minutes: span.until))), now() + \(span.expires) * interval '1 minute')
+                    """
+                )
+            }
+        }
+    }
+
+    private var start: Instant { Instant(seconds: 1_900_000_800) }
+
+    private func found(_ practice: Practice, _ calendar: PatientID) async throws -> [String] {
+        let window = try #require(InstantRange(start, start.adding(minutes: 2880)))
+        let rows = try await practice.clinic.services.tenancy.read(
+            practice.clinic.north,
+            LoadStore.ofPeople(calendar, in: window, at: practice.clinic.services.ambient.now())
+        )
+        return try LoadStore.load([rows]).lanes(of: calendar.uuid).flatMap { lane in
+            lane.spans.map { span in
+                let minutes = [span.start, span.end].map { $0.seconds(since: start) / 60 }
+                return "\(minutes[0])-\(minutes[1]) \(lane.lanes.lower)-\(lane.lanes.upper.map(String.init) ?? "")"
+            }
+        }.sorted()
+    }
+
+    @Test("whatever reaches into the window is found, whole or in part, booked or held, however long before it began; nothing else is")
+    func window() async throws {
+        let practice = try await Practice.shared.value
+        let (whole, shared) = (calendar(practice), calendar(practice))
+        let spans = [
+            (1 - Occupancy.longest, 1, "[0,)", nil), (100, 115, "[0,)", nil), (115, 130, "[0,)", nil), (300, 315, "[0,)", 5),
+            (400, 415, "[0,)", -5),
+            (2879, 2900, "[0,)", nil),
+        ]
+        try await take(practice, whole, spans)
+        let parts = [
+            (1 - Occupancy.longest, 1, "[0,1)", nil), (-Occupancy.longest, 0, "[1,2)", nil), (200, 260, "[0,1)", nil),
+            (200, 260, "[1,2)", nil),
+            (230, 290, "[2,3)", 5), (2880, 2900, "[0,1)", nil),
+        ]
+        try await take(practice, shared, parts)
+        let first = "\(1 - Occupancy.longest)-1"
+        #expect(try await found(practice, whole) == [first + " 0-", "100-115 0-", "115-130 0-", "2879-2900 0-", "300-315 0-"])
+        #expect(try await found(practice, shared) == [first + " 0-1", "200-260 0-1", "200-260 1-2", "230-290 2-3"])
+    }
+
+    private func calendar(_ practice: Practice) -> PatientID { practice.clinic.services.ambient.id(PatientID.self) }
+
+    @Test("no time is taken that is longer than what is looked at before a window")
+    func longest() async throws {
+        let practice = try await Practice.shared.value
+        let calendar = calendar(practice)
+        try await take(practice, calendar, [(0, Occupancy.longest, "[0,)", nil)])
+        let refusal = await #expect(throws: PostgresError.self) {
+            try await take(practice, calendar, [(5000, 5001 + Occupancy.longest, "[0,)", nil)])
+        }
+        #expect(refusal?.sqlState == .checkViolation)
+    }
+
     @Test("more appointments than are looked at together are refused, however few calendars they are of")
     func limit() async throws {
         let practice = try await Practice.shared.value

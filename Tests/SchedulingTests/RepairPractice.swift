@@ -71,8 +71,9 @@ extension Practice {
 /// What patients are asked when a repair moves them.
 extension Practice {
     /// Books at ten with a provider of its own, and repairs that with the colleague at the same time: what the patient is asked.
-    func asked(patient: Int = 0, _ day: Day, _ name: String) async throws -> (question: JSON, booked: TestAnswer) {
-        let booked = try await booked(patient: patient, day, "10:00", [("provider_id", .string(try await newProvider(name)))])
+    func asked(patient: Int = 0, _ day: Day, _ name: String, confirmed: Bool = false) async throws -> (question: JSON, booked: TestAnswer) {
+        var booked = try await booked(patient: patient, day, "10:00", [("provider_id", .string(try await newProvider(name)))])
+        if confirmed { booked = try await step(booked.id, "confirmation") }
         let colleague = try await newProvider(name + " Other")
         let applied = try await repair([("moves", [move(booked, to: colleague)]), ("patients", "asked")])
         try #require(applied.status == 201, "\(applied.text)")

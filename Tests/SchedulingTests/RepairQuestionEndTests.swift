@@ -78,6 +78,48 @@ struct RepairQuestionEndTests {
         #expect(try await practice.count(entries) == 1)
     }
 
+    @Test("whoever had confirmed before the repair accepts when staff confirm once more; without a question that is refused as before")
+    func confirmedBefore() async throws {
+        let practice = try await Ruled.shared.value
+        let (question, booked) = try await practice.asked(Practice.day(547), "Confirmed Before", confirmed: true)
+        let token = try await practice.token(question)
+        #expect(try await status(practice, booked.id) == "confirmed")
+        #expect(try await practice.step(booked.id, "confirmation").status == 200)
+        #expect(try await practice.question(question, status: "accepted") != nil)
+        #expect(try await practice.answer(token, false).code == "answer_used")
+        #expect(try await practice.step(booked.id, "confirmation").code == "wrong_status")
+    }
+
+    @Test("a question that an older program left open about another time is answered by nobody")
+    func stale() async throws {
+        let practice = try await Ruled.shared.value
+        let (question, booked) = try await practice.asked(Practice.day(548), "Stale")
+        let token = try await practice.token(question)
+        let id = try #require(RepairQuestionID(question["id"]?.text ?? ""))
+        _ = try await practice.clinic.services.tenancy.transaction(practice.clinic.north) { tx in
+            try await tx.query(
+                "update {location}.repair_question set span = tstzrange(lower(span) - interval '1 hour', upper(span)) where id = \(id)"
+            )
+        }
+        #expect(try await practice.answer(token, false).code == "answer_withdrawn")
+        #expect(try await practice.step(booked.id, "confirmation").status == 200)
+        #expect(try await practice.question(question, status: "open") != nil)
+        #expect(try await status(practice, booked.id) == "confirmed")
+    }
+
+    @Test("who accepted a repair knows of it: what they were told before would be news to them")
+    func again() async throws {
+        let practice = try await Ruled.shared.value
+        let day = Practice.day(549)
+        let (question, booked) = try await practice.asked(day, "Again")
+        #expect(try await practice.answer(try await practice.token(question), true).status == 200)
+        let id = try #require(AppointmentID(booked.id))
+        let known = try await practice.clinic.services.tenancy.read(practice.clinic.north, NoticeStore.known(id)).map(NoticeStore.told)
+        let visit = try await practice.clinic.send("front_desk", "GET", "\(practice.path)/\(booked.id)").json
+        #expect(known.map(\.startsAt.description) == [visit["starts_at"]?.text])
+        #expect(known.map(\.provider.description) == [visit["provider_id"]?.text])
+    }
+
     @Test("a confirmation that is taken back accepted nothing: the question is open again, and its link works")
     func slip() async throws {
         let practice = try await Ruled.shared.value

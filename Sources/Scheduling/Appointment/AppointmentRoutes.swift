@@ -10,7 +10,7 @@ struct AppointmentRoutes {
         SlotTaken.problem, NotBookable.problem, Override.denied, Slot.resourceGone, Slot.outsideAllotment, StartTime.oneForm,
         StartTime.skipped, StartTime.repeated,
         StartTime.tooEarly,
-        StartTime.tooLate, StartTime.notWholeMinute, AllotmentStore.tooMany,
+        StartTime.tooLate, StartTime.notWholeMinute, AllotmentStore.tooMany, TimetableStore.tooMuch,
     ]
 
     var routes: [Route] { booking + reading }

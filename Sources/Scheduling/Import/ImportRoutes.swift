@@ -10,7 +10,7 @@ struct ImportRoutes {
     private static let errors = [
         ImportFile.tooManyRows, ImportFile.unreadable, ImportTable.columnsWrong, OccupancyStore.tooMuch, SlotTaken.problem,
         Slot.resourceGone,
-        ImportAppointments.meanwhile,
+        ImportAppointments.meanwhile, AllotmentStore.tooMany, TimetableStore.tooMuch,
     ]
 
     var routes: [Route] { tables + calendars + [export] }

@@ -19,7 +19,8 @@ struct NoShowRoutes {
                 "/v1/locations/{location}/appointments/{appointment}/no-show-risk",
                 "Shows how likely nobody comes, and what adds to it; it decides nothing",
                 .permission(.appointmentsRead),
-                answer: NoShowRisk.shape
+                answer: NoShowRisk.shape,
+                errors: [NoShowRates.tooMany]
             ) { call in
                 try await ShowNoShows(call: call).risk(of: try call.path.id("appointment", AppointmentID.self))
             },

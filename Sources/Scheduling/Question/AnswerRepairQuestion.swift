@@ -33,6 +33,9 @@ struct AnswerRepairQuestion {
         ])
         guard var question = try answers[1].first.map(RepairQuestionStore.question) else { throw Problem.notFound }
         try question.check(at: work.now)
+        guard let (provider, span, stands) = try answers[0].first?.decode((ProviderID, InstantRange, Bool).self),
+            question.isAbout(provider, span, stands: stands)
+        else { throw RepairQuestion.withdrawn }
         question.answer(accepts, by: .link, work)
         if !accepts {
             var cancel = CancelAppointmentBody()
@@ -51,10 +54,11 @@ extension RepairQuestion {
         case confirmation
     }
 
-    /// Writes down what the patient said. Its appointment is locked.
+    /// Writes down what the patient said. Its appointment is locked. Who accepts knows of it: a change after that is news to them.
     mutating func answer(_ accepts: Bool, by way: Way, _ work: Work) {
         status = accepts ? .accepted : .declined
         answeredAt = work.now
+        if accepts { tell(provider, span, work) }
         work.enqueue(RepairQuestionStore.close(self, at: work.now, by: work.caller.actor.id))
         work.audit(
             Act("repair.answer", "repair_question", id, patients: [patient], changed: ["status"], objects: [appointment.uuid])
@@ -62,10 +66,17 @@ extension RepairQuestion {
         work.tell(event("repair.answered", at: work.location, ["answer": status.rawValue, "how": way.rawValue]))
     }
 
+    /// What the patient knows from now on.
+    private func tell(_ provider: ProviderID, _ span: InstantRange, _ work: Work) {
+        let told = ToldAppointment(stands: true, startsAt: span.start, provider: provider)
+        work.enqueue(NoticeStore.save(told, of: appointment, at: work.now))
+    }
+
     /// Takes back an answer that the patient has not given. When the time for it is over meanwhile, nobody waits for it again.
     mutating func reopen(_ work: Work) {
         status = answerBy > work.now ? .open : .lapsed
         answeredAt = nil
+        tell(previousProvider, previousSpan, work)
         work.enqueue(RepairQuestionStore.reopen(self, at: work.now, by: work.caller.actor.id))
         work.audit(
             Act("repair.reopen", "repair_question", id, patients: [patient], changed: ["status"], objects: [appointment.uuid])

@@ -49,6 +49,11 @@ struct RepairQuestion: Sendable, Hashable {
         }
     }
 
+    /// Whether the patient is expected as they were asked: programs of before may have changed an appointment without withdrawing its question.
+    func isAbout(_ provider: ProviderID, _ span: InstantRange, stands: Bool) -> Bool {
+        stands && provider == self.provider && span == self.span
+    }
+
     /// Whether a change takes away what was asked, for good: the answer was about this time with this provider, and whoever comes back to it later
     /// was told other things in between. A note, another room and a confirmation leave the patient expected as they were asked.
     static func isWithdrawn(by old: Appointment, _ new: Appointment) -> Bool {

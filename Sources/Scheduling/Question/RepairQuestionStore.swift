@@ -37,7 +37,10 @@ enum RepairQuestionStore {
     }
 
     private static func lockAppointment(_ id: Statement) -> Statement {
-        "select id from {location}.appointment where id = (" + id + ") for no key update"
+        """
+        select provider_id, tstzrange(starts_at, ends_at) as span, status in ('booked', 'confirmed') as stands
+        from {location}.appointment where id = (
+        """ + id + ") for no key update"
     }
 
     static func page(_ query: RepairQuestionQuery, after: (at: Instant, id: RepairQuestionID)?, limit: Int) -> Statement {

@@ -17,7 +17,10 @@ struct RepairRoutes {
                 .permission(.appointmentsMove),
                 body: ProposeRepairBody.shape,
                 answer: RepairAnswer.shape,
-                errors: [ProposeRepairBody.backwards, ProposeRepairBody.tooMuch, Resource.tooMany, AllotmentStore.tooMany]
+                errors: [
+                    ProposeRepairBody.backwards, ProposeRepairBody.tooMuch, Resource.tooMany, AllotmentStore.tooMany,
+                    TimetableStore.tooMuch,
+                ]
             ) { call, body in
                 try await ProposeRepair(body: body, call: call).run()
             },
@@ -31,7 +34,7 @@ struct RepairRoutes {
                     ApplyRepairBody.twice, ApplyRepairBody.nothing, Problem.stale, Appointment.wrongStatus, SlotTaken.problem,
                     NotBookable.problem, Slot.resourceGone, Slot.outsideAllotment, StartTime.tooEarly, StartTime.tooLate,
                     StartTime.notWholeMinute, RepairBlocks.stillBooked, RepairBlocks.alreadyBlocked, RepairBlocks.repeated,
-                    Block.backwards, Block.tooLong, ProposeRepairBody.tooMuch,
+                    Block.backwards, Block.tooLong, ProposeRepairBody.tooMuch, AllotmentStore.tooMany, TimetableStore.tooMuch,
                 ]
             ) { [tenancy, settings] _, work, body in
                 let asking: AskPatients? =

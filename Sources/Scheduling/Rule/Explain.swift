@@ -136,7 +136,7 @@ struct ExplainRoutes {
                 answer: Explanation.shape,
                 errors: [
                     StartTime.oneForm, StartTime.skipped, StartTime.repeated, StartTime.tooEarly, StartTime.tooLate,
-                    StartTime.notWholeMinute,
+                    StartTime.notWholeMinute, OccupancyStore.tooMuch, AllotmentStore.tooMany, TimetableStore.tooMuch,
                 ]
             ) { call, body in
                 try await Explain(body: body, call: call).run()

@@ -23,6 +23,9 @@ struct PlanSeries {
         let cast: Cast
     }
 
+    /// More than can be looked at together.
+    static let limits = [OccupancyStore.tooMuch, AllotmentStore.tooMany, TimetableStore.tooMuch]
+
     static let tooEarly = Problem.invalid("/start_day", "too_early", "It may begin yesterday at the earliest.")
     static let tooLate = Problem.invalid("/rule", "too_late", "Its last occurrence may be five years from now at the latest.")
 

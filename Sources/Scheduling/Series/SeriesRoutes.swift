@@ -10,8 +10,8 @@ struct SeriesRoutes {
     let tenancy: Tenancy
     let settings: SettingReader
 
-    private static let ruleErrors = RecurrenceProblem.errors + [PlanSeries.tooEarly, PlanSeries.tooLate, OccupancyStore.tooMuch]
-    private static let slotErrors = [SeriesPlan.problem, SlotTaken.problem, Slot.resourceGone, OccupancyStore.tooMuch]
+    private static let ruleErrors = RecurrenceProblem.errors + PlanSeries.limits + [PlanSeries.tooEarly, PlanSeries.tooLate]
+    private static let slotErrors = PlanSeries.limits + [SeriesPlan.problem, SlotTaken.problem, Slot.resourceGone]
 
     var routes: [Route] { booking + reading + editing }
 

@@ -30,14 +30,14 @@ enum TimetableStore {
                     """ + their + " and span && \(window) limit \(limit)"
     }
 
+    static let tooMuch = Problem.invalid(
+        "too_many_hours",
+        "More working hours and blocks are set than can be looked at together. Ask for fewer days."
+    )
+
     /// Errors: `too_many_hours`, rather than leave some out.
     static func timetable(_ rows: Rows, _ rules: TimeZoneRules) throws -> Timetable {
-        guard rows.count < limit else {
-            throw Problem.invalid(
-                "too_many_hours",
-                "More working hours and blocks are set than can be looked at together. Ask for fewer days."
-            )
-        }
+        guard rows.count < limit else { throw tooMuch }
         var weekly: [WeeklyHours] = []
         var dated: [DatedHours] = []
         var blocks: [Block] = []

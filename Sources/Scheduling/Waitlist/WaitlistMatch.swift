@@ -12,6 +12,9 @@ struct WaitlistMatch: Sendable {
         let rank: WaitlistRank
     }
 
+    /// Batches of those who wait that are looked at for one time that is free.
+    private static let looks = 10
+
     private(set) var candidates: [Candidate] = []
     private let freed: FreedSlot
     private let cast: [Resource]
@@ -34,7 +37,7 @@ struct WaitlistMatch: Sendable {
         self.freed = freed
         var entries = try answers[0].map(WaitlistStore.entry)
         var candidates = try await fitting(entries, work)
-        while entries.count == WaitlistStore.most, Set(candidates.map(\.entry.patient)).count < wanted {
+        for _ in 1..<WaitlistMatch.looks where entries.count == WaitlistStore.most && Set(candidates.map(\.entry.patient)).count < wanted {
             entries = try await work.query(WaitlistStore.candidates(freed, after: entries.last)).map(WaitlistStore.entry)
             candidates += try await fitting(entries, work)
         }

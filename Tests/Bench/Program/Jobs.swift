@@ -59,19 +59,12 @@ extension Bench {
         func run() async throws {
             let settings = try await Settings.read()
             let services = try Services(settings, as: .worker, logger: Bench.logger)
-            var limits = JobWorkerSettings()
-            // So few at once that cores are left over.
-            if let places = getenv("BENCH_PLACES").flatMap({ Int(String(cString: $0)) }) {
-                limits.concurrency = places
-                limits.batch = places
-            }
             let worker = JobWorker(
                 tenancy: services.tenancy,
                 access: services.access,
                 catalogue: JobCatalogue(jobs: [JobRegistration(Nothing.self)]),
                 redis: services.redis,
                 wake: services.wake,
-                settings: limits,
                 ambient: services.ambient,
                 logger: Bench.logger
             )
