@@ -24,13 +24,13 @@ def questions(system, diary):
         f"""select 'type', id from {place.schema}.appointment_type union all select kind, id from {place.schema}.resource
         union all (select 'patient', id from {place.schema}.patient limit 1) order by 1, 2""",
     )
-    cast = {kind: [id for k, id in rows if k == kind] for kind in ("type", "provider", "patient")}
+    cast = {kind: [id for k, id in rows if k == kind] for kind in ("type", "provider", "room", "patient")}
     [[first, last]] = system.sql(place.database, f"select date '{diary.first}', date '{diary.first}' + {DAYS - 1}")
     wide = {"type_id": cast["type"][0], "patient_id": cast["patient"][0], "minutes": 5, "step": 5, "limit": 200, "from_day": first, "through_day": last}
     further = {"type_id": cast["type"][0], "minutes": 5, "within_minutes": 240}
     series = {
-        "patient_id": cast["patient"][0], "type_id": cast["type"][0], "provider_id": cast["provider"][0], "time": "09:00", "start_day": first,
-        "rule": f"FREQ=DAILY;INTERVAL=5;COUNT={OCCURRENCES}",
+        "patient_id": cast["patient"][0], "type_id": cast["type"][0], "provider_id": cast["provider"][0],
+        "resource_ids": [cast["room"][0]], "time": "09:00", "start_day": first, "rule": f"FREQ=DAILY;INTERVAL=5;COUNT={OCCURRENCES}",
     }
     return {
         "openings": ("openings", wide),
