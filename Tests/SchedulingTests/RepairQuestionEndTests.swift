@@ -81,7 +81,7 @@ struct RepairQuestionEndTests {
     @Test("whoever had confirmed before the repair accepts when staff confirm once more; without a question that is refused as before")
     func confirmedBefore() async throws {
         let practice = try await Ruled.shared.value
-        let (question, booked) = try await practice.asked(Practice.day(547), "Confirmed Before", confirmed: true)
+        let (question, booked) = try await practice.asked(Practice.day(561), "Confirmed Before", confirmed: true)
         let token = try await practice.token(question)
         #expect(try await status(practice, booked.id) == "confirmed")
         #expect(try await practice.step(booked.id, "confirmation").status == 200)
@@ -93,7 +93,7 @@ struct RepairQuestionEndTests {
     @Test("a question that an older program left open about another time is answered by nobody")
     func stale() async throws {
         let practice = try await Ruled.shared.value
-        let (question, booked) = try await practice.asked(Practice.day(548), "Stale")
+        let (question, booked) = try await practice.asked(Practice.day(562), "Stale")
         let token = try await practice.token(question)
         let id = try #require(RepairQuestionID(question["id"]?.text ?? ""))
         _ = try await practice.clinic.services.tenancy.transaction(practice.clinic.north) { tx in
@@ -110,7 +110,7 @@ struct RepairQuestionEndTests {
     @Test("who accepted a repair knows of it: what they were told before would be news to them")
     func again() async throws {
         let practice = try await Ruled.shared.value
-        let day = Practice.day(549)
+        let day = Practice.day(563)
         let (question, booked) = try await practice.asked(day, "Again")
         #expect(try await practice.answer(try await practice.token(question), true).status == 200)
         let id = try #require(AppointmentID(booked.id))
