@@ -39,7 +39,7 @@ public struct DatabaseSettings: Sendable, CustomStringConvertible {
     /// A connection that is older is replaced when it is idle.
     public var retireAfter: Duration = .seconds(3600)
     /// A connection that has prepared more statements, ever, is replaced when it is idle: a backend never forgets a relation it touched. At 2,500
-    /// of a thousand schemas' lists it has about 140 MB to itself (deploy/bench memory). Counted so, a connection that reads one table of a thousand
+    /// of a thousand schemas' lists it has about 170 MB to itself (deploy/bench memory). Counted so, a connection that reads one table of a thousand
     /// schemas stays warm for all of them, and one that was in every table of them is replaced after about two hundred.
     public var maximumPrepared = 2500
     /// The same for schemas met.

@@ -81,12 +81,16 @@ COLUMN = "alter table {location}.patient add column bench text;"
 PARALLEL = 4
 
 
+def next_version(system):
+    return len(list((pathlib.Path(system.settings["POLYCLINIC_MIGRATIONS_FOLDER"]) / "location").glob("*.sql"))) + 1
+
+
 def add_column(system):
     """Seconds of `polyclinic migrate run` for one column more in every location, taken back afterwards."""
     folder = system.work / "migrations"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(system.settings["POLYCLINIC_MIGRATIONS_FOLDER"], folder)
-    next_number = len(list((folder / "location").glob("*.sql"))) + 1
+    next_number = next_version(system)
     (folder / "location" / f"{next_number:04}_bench.sql").write_text(COLUMN + "\n")
     try:
         seconds = cli(system, "migrate", "run", "--parallel", PARALLEL, POLYCLINIC_MIGRATIONS_FOLDER=str(folder))
@@ -103,7 +107,7 @@ def add_column(system):
 
 def column_by_psql(system):
     """Seconds of the same SQL by as many psql side by side; nothing is written down in control."""
-    number = len(list((pathlib.Path(system.settings["POLYCLINIC_MIGRATIONS_FOLDER"]) / "location").glob("*.sql"))) + 1
+    number = next_version(system)
     environment = system.connection(system.settings["POLYCLINIC_OWNER_USER"], system.settings["POLYCLINIC_OWNER_PASSWORD_FILE"])
     places = system.sql(system.control, "select database, role_name from control.location_directory where state = 'active' order by id")
     running = []

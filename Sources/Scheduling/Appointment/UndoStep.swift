@@ -82,7 +82,7 @@ struct UndoRoutes {
                 answer: Appointment.shape,
                 errors: [
                     Appointment.nothingToUndo, Appointment.tooLateToUndo, UndoStep.notCanceller, SlotTaken.problem, Slot.resourceGone,
-                    Slot.outsideAllotment, NotBookable.problem,
+                    Slot.outsideAllotment, NotBookable.problem, AllotmentStore.tooMany, TimetableStore.tooMuch,
                 ],
                 status: 200,
                 version: .optional

@@ -68,7 +68,7 @@ struct BoardRoutes {
                 "Shows everything a calendar shows of a day: hours, appointments, blocks and holds of all resources",
                 .permission(.appointmentsRead),
                 answer: DayBoard.shape,
-                errors: [DayBoard.tooMuch, Resource.tooMany],
+                errors: [DayBoard.tooMuch, Resource.tooMany, TimetableStore.tooMuch],
                 version: { call in try await ShowDayBoard(day: try BoardRoutes.day(call), call: call).version() }
             ) { call in
                 try await ShowDayBoard(day: try BoardRoutes.day(call), call: call).run()

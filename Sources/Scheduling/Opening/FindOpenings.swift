@@ -118,7 +118,7 @@ struct OpeningRoutes {
                 answer: Openings.shape,
                 errors: [
                     OpeningsBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.noPerformer, OpeningsBody.tooMuch,
-                    OpeningsBody.tooManyWays, NotBookable.problem, Resource.tooMany, AllotmentStore.tooMany,
+                    OpeningsBody.tooManyWays, NotBookable.problem, Resource.tooMany, AllotmentStore.tooMany, TimetableStore.tooMuch,
                 ]
             ) { call, body in
                 try await FindOpenings(body: body, location: try call.location, call: call).run()
@@ -132,7 +132,7 @@ struct OpeningRoutes {
                 errors: [
                     OpeningsAnywhereBody.oneForm, OpeningsAnywhereBody.unknownName, OpeningsAnywhereBody.tooMany,
                     OpeningsAnywhereBody.rangeTooLong, OpeningsBody.backwards, OpeningsBody.tooMuch, Resource.tooMany,
-                    AllotmentStore.tooMany,
+                    AllotmentStore.tooMany, TimetableStore.tooMuch,
                 ]
             ) { call, body in
                 try await FindOpeningsAnywhere(body: body, call: call).run()
