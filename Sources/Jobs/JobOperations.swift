@@ -90,7 +90,7 @@ public struct JobOperations: Sendable {
                 where id = \(id) and state in ('dead', 'discarded')
                 """
             ).affected
-            if retried > 0 { wake?.hint(database, .job) }
+            if retried > 0 { wake?.hint(database, .jobs) }
             return retried > 0
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
             return false
@@ -137,7 +137,7 @@ public struct JobOperations: Sendable {
             delete from queue.pause where location is not distinct from \(location)::name and kind is not distinct from \(kind)
             """
         ).affected
-        if resumed > 0 { wake?.hint(database, .job) }
+        if resumed > 0 { wake?.hint(database, .jobs) }
         return resumed > 0
     }
 

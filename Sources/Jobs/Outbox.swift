@@ -17,7 +17,7 @@ final class Outbox: Sendable {
     var news: Wake.News { written.withLock { $0 } }
 
     func tell(_ event: Event) -> Statement {
-        _ = written.withLock { $0.insert(.event) }
+        written.withLock { $0.hasEvents = true }
         let actor = caller.actor
         return """
             insert into queue.event (id, name, version, members, request, actor_kind, actor_id, account_id)
@@ -29,9 +29,10 @@ final class Outbox: Sendable {
     /// A job without a key, or the first with its key; otherwise nothing. The database's clock dates what is due now, so that a
     /// worker's clock that is behind delays nothing.
     func start(_ id: JobID, _ job: some JobDescription, unique key: String?, delay: Duration, at instant: Instant?) -> Statement {
-        _ = written.withLock { $0.insert(.job) }
-        let actor = caller.actor
         let wait = max(0, delay.milliseconds)
+        // What is due later is found when it is due: by then a hint would have been forgotten.
+        if wait == 0, instant == nil { written.withLock { $0.name(id) } }
+        let actor = caller.actor
         return """
             insert into queue.job (id, kind, parameters, unique_key, run_at, request, actor_kind, actor_id, account_id)
             values (\(id), \(type(of: job).kind), \(job.parameters.json)::jsonb, \(key),

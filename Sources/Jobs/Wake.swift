@@ -1,16 +1,57 @@
 public import Redis
 import Synchronization
+import Values
 
-/// Tells workers after a commit where to look. A hint and no more (DESIGN L4): it carries no data, nobody waits for it, and without it
+/// Tells workers after a commit where to look. A hint and no more (DESIGN L4): it carries ids only, nobody waits for it, and without it
 /// workers find everything by looking every few hundred milliseconds.
 public final class Wake: Sendable {
-    struct News: OptionSet, Sendable {
-        let rawValue: Int
-        static let event = News(rawValue: 1)
-        static let job = News(rawValue: 2)
+    /// What there is. A few jobs that are due are named, so that an idle worker need not look for them.
+    struct News: Sendable, Equatable {
+        var hasEvents = false
+        /// Jobs beside the named ones.
+        var hasJobs = false
+        var named: [JobID] = []
 
-        /// As it stands in the list.
-        var text: String { String(rawValue) }
+        /// More names than this say nothing that a look at the queue does not find as fast.
+        private static let limit = 8
+
+        static let jobs = News(hasJobs: true)
+
+        var isEmpty: Bool { !hasEvents && !hasJobs && named.isEmpty }
+
+        mutating func name(_ job: JobID) {
+            guard !hasJobs else { return }
+            named.append(job)
+            guard named.count > News.limit else { return }
+            named = []
+            hasJobs = true
+        }
+
+        mutating func add(_ other: News) {
+            hasEvents = hasEvents || other.hasEvents
+            hasJobs = hasJobs || other.hasJobs
+            for job in other.named { name(job) }
+            if hasJobs { named = [] }
+        }
+
+        /// As they stand in the list: 1 for events, 2 for jobs, or ids.
+        var entries: [String] { (hasEvents ? ["1"] : []) + (hasJobs ? ["2"] : []) + named.map(\.description) }
+
+        /// What cannot be read says nothing.
+        init(entries: [String]) {
+            for entry in entries {
+                switch entry {
+                case "1": hasEvents = true
+                case "2": add(.jobs)
+                default: if let job = JobID(entry) { name(job) }
+                }
+            }
+        }
+
+        init(hasEvents: Bool = false, hasJobs: Bool = false) {
+            self.hasEvents = hasEvents
+            self.hasJobs = hasJobs
+        }
     }
 
     private struct State {
@@ -38,7 +79,7 @@ public final class Wake: Sendable {
         let key = Wake.key(database)
         let isFirst = state.withLock { state in
             let isFirst = state.pending[key] == nil
-            state.pending[key, default: []].formUnion(isFirst ? [] : news)
+            state.pending[key, default: News()].add(isFirst ? News() : news)
             return isFirst
         }
         // One hint per database is on the way at a time; what is told meanwhile follows together.
@@ -50,15 +91,16 @@ public final class Wake: Sendable {
         while let current = news {
             do {
                 _ = try await redis.pipeline([
-                    RedisCommand("RPUSH", .key(key), .string(current.text)), RedisCommand("LTRIM", .key(key), .integer(-Wake.limit), -1),
+                    RedisCommand("RPUSH", arguments: [.key(key)] + current.entries.map { .string($0) }),
+                    RedisCommand("LTRIM", .key(key), .integer(-Wake.limit), -1),
                 ])
             } catch {
                 // Only counted: the row is committed, and workers look for themselves.
                 state.withLock { $0.failures += 1 }
             }
             news = state.withLock { state in
-                let next = state.pending[key] ?? []
-                state.pending[key] = next.isEmpty ? nil : []
+                let next = state.pending[key] ?? News()
+                state.pending[key] = next.isEmpty ? nil : News()
                 return next.isEmpty ? nil : next
             }
         }

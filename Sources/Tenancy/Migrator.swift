@@ -33,13 +33,11 @@ public struct Migrator: Sendable {
     public struct Report: Sendable {
         public var upgraded = 0
         public var failed: [(location: Location, failure: String)] = []
+    }
 
-        fileprivate mutating func add(_ part: Report, _ done: inout Int, _ total: Int, _ progress: (Int, Int) -> Void) {
-            upgraded += part.upgraded
-            failed += part.failed
-            done += 1
-            progress(done, total)
-        }
+    private enum Outcome {
+        case upgraded(Location)
+        case failed(Location, String, isLocked: Bool)
     }
 
     /// Which are behind: one query on control; locations that are up to date cost nothing. Those that failed before come last: the first is
@@ -61,65 +59,105 @@ public struct Migrator: Sendable {
     public func run(parallel: Int = 4, _ progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) async throws -> Report {
         let behind = try await plan()
         var rest = behind.map(\.location)[...]
-        var report = Report()
-        var done = 0
-        while report.upgraded == 0, let canary = rest.popFirst() {
-            let (part, isLocked) = await upgrade(canary)
-            report.add(part, &done, behind.count, progress)
-            guard part.failed.isEmpty || (isLocked && report.failed.count < 3) else { return report }
+        var notes = Notes()
+        func end(_ outcome: Outcome) async {
+            await add(outcome, &notes)
+            progress(notes.report.upgraded + notes.report.failed.count, behind.count)
         }
-        await withTaskGroup(of: Report.self) { group in
+        while notes.report.upgraded == 0, let canary = rest.popFirst() {
+            let outcome = await upgrade(canary)
+            await end(outcome)
+            if case .failed(_, _, let isLocked) = outcome, !isLocked || notes.report.failed.count >= 3 { return notes.report }
+        }
+        await withTaskGroup(of: Outcome.self) { group in
             for (started, location) in rest.enumerated() {
-                if started >= max(1, min(parallel, 16)), let part = await group.next() { report.add(part, &done, behind.count, progress) }
-                group.addTask { await upgrade(location).report }
+                if started >= max(1, min(parallel, 16)), let outcome = await group.next() { await end(outcome) }
+                group.addTask { await upgrade(location) }
             }
-            for await part in group { report.add(part, &done, behind.count, progress) }
+            for await outcome in group { await end(outcome) }
         }
-        return report
+        if !notes.pending.isEmpty { try await note(notes.pending) }
+        return notes.report
     }
 
-    private func upgrade(_ location: Location) async -> (report: Report, isLocked: Bool) {
+    private func upgrade(_ location: Location) async -> Outcome {
         do {
-            try await bring(location)
-            return (Report(upgraded: 1), false)
+            try await migrate(location, from: location.schemaVersion)
+            return .upgraded(location)
         } catch {
-            // Control mirrors the failure for `migrate status`; the schema itself knows its version, so losing this note loses nothing.
-            _ = try? await owner.control.transaction(.login) { tx in
-                try await tx.query("update control.location_directory set migration_failure = \("\(error)") where id = \(location.id)")
-            }
-            return (Report(failed: [(location, "\(error)")]), (error as? Failure)?.isLock ?? false)
+            return .failed(location, "\(error)", isLocked: (error as? Failure)?.isLock ?? false)
         }
     }
 
     /// Brings one location to the newest version, by what its own schema says.
     func bring(_ location: Location) async throws {
+        try await migrate(location, from: try await version(of: location))
+        try await note([location])
+    }
+
+    /// `noted` is where the schema is thought to be. A migration succeeds only on top of the one before, so what is wrong about it is found out.
+    private func migrate(_ location: Location, from noted: Int) async throws {
         let database = try owner.database(location.database)
-        for migration in owner.files.after(try await version(of: location, in: database), .location) {
+        var version = noted
+        while let migration = owner.files.after(version, .location).first {
             do {
                 try await retrying { try await database.script(SQLFile(text: Provisioner.script(migration, location))) }
+                version = migration.version
             } catch let error as PostgresError {
-                // Somebody else who migrates may have been faster: then its version row is there.
-                guard try await version(of: location, in: database) >= migration.version else {
-                    throw Failure(migration: migration.name, cause: error)
-                }
+                // Somebody else who migrates may have been faster, or was killed before control knew.
+                let actual = try await self.version(of: location)
+                guard actual != version else { throw Failure(migration: migration.name, cause: error) }
+                version = actual
             }
         }
+    }
+
+    // MARK: What control knows
+
+    /// Control mirrors what the schemas say, for `plan` and `migrate status`. Noted together now and then: what is forgotten in a crash is
+    /// looked at once more.
+    private struct Notes {
+        var report = Report()
+        var pending: [Location] = []
+        var next = ContinuousClock.now
+        static let pause = Duration.milliseconds(200)
+    }
+
+    private func add(_ outcome: Outcome, _ notes: inout Notes) async {
+        switch outcome {
+        case .upgraded(let location):
+            notes.report.upgraded += 1
+            notes.pending.append(location)
+            guard .now >= notes.next else { return }
+            notes.next = .now + Notes.pause
+            // Not noted now, it is noted with the next, and the last ones have to be.
+            if (try? await note(notes.pending)) != nil { notes.pending = [] }
+        case .failed(let location, let failure, _):
+            notes.report.failed.append((location, failure))
+            _ = try? await owner.control.transaction(.login) { tx in
+                try await tx.query("update control.location_directory set migration_failure = \(failure) where id = \(location.id)")
+            }
+        }
+    }
+
+    /// These are at the newest version. Not of a schema that a location has left meanwhile; and nobody waits for the disk.
+    private func note(_ locations: [Location]) async throws {
         let latest = owner.files.latest(.location)
-        // Not of a schema that the location has left meanwhile. Nobody waits for the disk: a crash that forgets this note has the location
-        // looked at once more.
         _ = try await owner.control.transaction(.login) { tx in
             tx.enqueue("select set_config('synchronous_commit', 'off', true)")
             try await tx.query(
                 """
-                update control.location_directory set schema_version = \(latest), migration_failure = null
-                where id = \(location.id) and database = \(location.database)
+                update control.location_directory as place set schema_version = \(latest), migration_failure = null
+                from unnest(\(locations.map(\.id)), \(locations.map(\.database))) as done (id, database)
+                where place.id = done.id and place.database = done.database
                 """
             )
         }
     }
 
-    private func version(of location: Location, in database: Database) async throws -> Int {
-        try await database.flight(.login(schema: location.schema), "select coalesce(max(version), 0) from {location}.schema_version")
+    private func version(of location: Location) async throws -> Int {
+        try await owner.database(location.database)
+            .flight(.login(schema: location.schema), "select coalesce(max(version), 0) from {location}.schema_version")
             .first?.value(0, as: Int.self) ?? 0
     }
 

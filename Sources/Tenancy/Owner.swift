@@ -80,11 +80,13 @@ public struct Owner: Sendable {
         """
     }
 
-    /// The migration and its version row.
+    /// The migration and its version row, which can be written only on top of the one before (else 23502: it would be null).
     static func text(_ migration: MigrationFiles.Migration, schema: String) -> String {
         """
         \(migration.sql)
-        insert into \(schema).schema_version (version, name, applied_at) values (\(migration.version), '\(migration.name)', now());
+        insert into \(schema).schema_version (version, name, applied_at)
+        select case when coalesce(max(version), 0) = \(migration.version - 1) then \(migration.version) end, '\(migration.name)', now()
+        from \(schema).schema_version;
         """
     }
 }

@@ -38,6 +38,7 @@ FIGURES = {
     "growth": growth.growth,
     "growth_diary": growth.growth_diary,
     "growth_fleet": growth.growth_fleet,
+    "growth_memory": memory.growth_memory,
 }
 
 

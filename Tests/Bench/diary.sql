@@ -28,7 +28,7 @@ create temp table made on commit drop as
         lateral (select case when day = :first + :weeks * 7 then slot < 30 else ('x' || substr(r, 20, 7))::bit(28)::int % 100 < 60 end as taken) as chance,
         -- Twenty who follow each other, another twenty in each slot: nobody is in two places.
         people
-    where taken and people.n = ((day + 1000) * 577 + slot * 31 + staff.n) % 1000;
+    where taken and people.n = ((day + 10000) * 577 + slot * 31 + staff.n) % 1000;
 insert into appointment (id, patient_id, type_id, provider_id, resource_ids, starts_at, ends_at, time_zone, wall_day, wall_time, status, note,
     created_at, created_by, updated_at, updated_by)
 select made.id, patient, (select id from appointment_type order by id limit 1), provider, array[room], begins, begins + interval '15 minutes', 'America/New_York',

@@ -6,7 +6,7 @@ import data
 import lists
 import openings
 import small
-from diary import AFTER, BEFORE, Diary
+from diary import Diary
 from fleet import add_column, check, only
 from jobs import burst
 from read import CONNECTIONS, audited, empty_trail
@@ -50,41 +50,42 @@ def growth(bench):
 
 
 def growth_diary(bench):
-    """Openings, the board and booking at a location with four weeks of appointments, and at one with 100,000; both in one database."""
-    system = bench.system(16)
-    diaries = {"x1": Diary(system, system.locations[13]), "x100000": Diary(system, system.locations[15], BEFORE, AFTER)}
-    bench.say(" and ".join(f"{diary.appointments} appointments" for diary in diaries.values()))
+    """Openings, the board and booking at a location with four weeks of appointments, and at those with ten and a hundred times as many; all in
+    one database."""
+    system = bench.system(18)
+    diaries = {factor: Diary(system, system.locations[number], factor) for factor, number in zip(FACTORS, (13, 15, 17))}
+    bench.say(", ".join(f"{diary.appointments}" for diary in diaries.values()) + " appointments")
     empty_trail(system, [diary.location for diary in diaries.values()])
     gateway = system.gateway()
     sides = {}
-    for size, diary in diaries.items():
+    for factor, diary in diaries.items():
         expected = openings.totals(system, diary)
-        sides["openings", size] = openings.ours(system, diary, expected, gateway, f"openings {size}")
-        sides["day_board", size] = board.ours(system, diary, gateway, f"day_board {size}")
-        sides["book", size] = booking(system, diary, gateway, size)
+        sides["openings", factor] = openings.ours(system, diary, expected, gateway, f"openings x{factor}")
+        sides["day_board", factor] = board.ours(system, diary, gateway, f"day_board x{factor}")
+        sides["book", factor] = booking(system, diary, gateway, factor)
 
     def before(side):
-        for (what, size), one in sides.items():
+        for (what, factor), one in sides.items():
             if one is side and what == "book":
-                clear(system, diaries[size])
+                clear(system, diaries[factor])
 
     interleave(system, list(sides.values()), bench.rounds, min(bench.seconds, 2), bench.say, before)
     bench.rows("growth_diary", sides.values())
     for what in ("openings", "day_board", "book"):
-        few, many = sides[what, "x1"], sides[what, "x100000"]
-        bench.figure("growth_diary", f"{what}_slowdown", few.rate() / many.rate(), "")
-        for size, side in (("x1", few), ("x100000", many)):
-            bench.figure("growth_diary", f"{what}_{size}_per_second", side.rate(), "1/s")
-            bench.figure("growth_diary", f"{what}_{size}_p99_ms", side.middle("p99_ms"), "ms")
+        for factor in FACTORS:
+            side = sides[what, factor]
+            bench.figure("growth_diary", f"{what}_x{factor}_per_second", side.rate(), "1/s")
+            bench.figure("growth_diary", f"{what}_x{factor}_p99_ms", side.middle("p99_ms"), "ms")
+            bench.figure("growth_diary", f"{what}_x{factor}_slowdown", sides[what, 1].rate() / side.rate(), "")
     system.stop(gateway)
     empty_trail(system, [diary.location for diary in diaries.values()])
 
 
-def booking(system, diary, gateway, size):
+def booking(system, diary, gateway, factor):
     """In the days before the diary's first, which are free."""
-    path = data.write(system.work / f"bookings-{size}", book.bookings(system, [diary.location], 15))
+    path = data.write(system.work / f"bookings-x{factor}", book.bookings(system, [diary.location], 15))
     run = loads(system, system.port, book.CONNECTIONS, path, once=True)
-    return Side(f"book {size}", book.whole(system, [diary.location], run), gateway)
+    return Side(f"book x{factor}", book.whole(system, [diary.location], run), gateway)
 
 
 def clear(system, diary):

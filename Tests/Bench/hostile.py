@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import data
-from diary import AFTER, Diary
+from diary import Diary
 from read import empty_trail
 from rounds import median
 from system import Void
@@ -69,7 +69,7 @@ def asked(system, place, path, body):
 
 def hostile(bench):
     system = bench.system(15)
-    diary = Diary(system, system.locations[14], after=AFTER)
+    diary = Diary(system, system.locations[14], 10)
     empty_trail(system, [diary.location])
     gateway = system.gateway()
     for name, (path, body) in questions(system, diary).items():

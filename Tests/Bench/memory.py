@@ -56,14 +56,14 @@ class Watch(threading.Thread):
         self.join()
 
 
-def memory(bench):
-    system = bench.system(10 if bench.quick else 1000)
+def visit(bench, system, locations):
+    """The most that the gateway took under load at these locations, and the most that one of its backends had to itself while every list of
+    them was looked at; megabytes. And how many backends there were."""
     # The first of those at the desk owns the organization for once: an owner may look at everything.
     system.sql(
         system.control,
         """update control.staff_grant set built_in = 'owner' where staff_id = (select id from control.staff where email_key = 'desk1@bench.example')""",
     )
-    locations = system.locations[:1000]
     reads = data.write(system.work / "many-reads", data.reads(system, locations, 20_000, 8))
     bookings = data.write(system.work / "bookings", (pair for pair, _ in zip(book.bookings(system, locations[:10], 3), range(20_000))))
     book.empty(system, locations[:10])
@@ -83,8 +83,24 @@ def memory(bench):
         visited = system.tool("load", system.port, 32, 600, data.write(system.work / "everything", every), "once")
     check_answers(visited, 200)
     bench.say(f"{len(every) // len(locations)} lists of {len(locations)} locations")
-    bench.figure("memory", "gateway_rss_mb", max(peak, memory_mb(gateway.pid, "Rss")), "MB")
-    bench.figure("memory", "backend_private_mb", backends.most, "MB")
-    bench.figure("memory", "backends", backends.count, "")
+    peak = max(peak, memory_mb(gateway.pid, "Rss"))
     read.empty_trail(system, locations)
     system.stop(gateway)
+    return peak, backends.most, backends.count
+
+
+def memory(bench):
+    system = bench.system(10 if bench.quick else 1000)
+    gateway, backend, count = visit(bench, system, system.locations[:1000])
+    bench.figure("memory", "gateway_rss_mb", gateway, "MB")
+    bench.figure("memory", "backend_private_mb", backend, "MB")
+    bench.figure("memory", "backends", count, "")
+
+
+def growth_memory(bench):
+    """The same at 10, 100 and 1,000 locations."""
+    system = bench.system(1000)
+    for factor in (1, 10, 100):
+        gateway, backend, _ = visit(bench, system, system.locations[: 10 * factor])
+        bench.figure("growth_memory", f"gateway_x{factor}_rss_mb", gateway, "MB")
+        bench.figure("growth_memory", f"backend_x{factor}_private_mb", backend, "MB")

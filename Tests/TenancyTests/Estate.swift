@@ -66,14 +66,15 @@ final class Estate: Sendable {
         await reactor.shutdown()
     }
 
-    /// The owner with one more migration for locations than there is.
-    func withNext(_ sql: String) throws -> Owner {
+    /// The owner with more migrations for locations than there are.
+    func withNext(_ scripts: String...) throws -> Owner {
         let servers = try TestServers.current()
         let folder = FileManager.default.temporaryDirectory.path() + "/migrations-" + hex(Ambient.system.bytes(6))
         try FileManager.default.copyItem(atPath: servers.migrationsFolder, toPath: folder)
-        let next = owner.files.latest(.location) + 1
-        let name = String(repeating: "0", count: 4 - String(next).count) + "\(next)_later.sql"
-        try sql.write(toFile: folder + "/location/" + name, atomically: true, encoding: .utf8)
+        for (next, sql) in zip((owner.files.latest(.location) + 1)..., scripts) {
+            let name = String(repeating: "0", count: 4 - String(next).count) + "\(next)_later.sql"
+            try sql.write(toFile: folder + "/location/" + name, atomically: true, encoding: .utf8)
+        }
         return Owner(control: owner.control, databases: owner.databases, files: try MigrationFiles(folder: folder), ambient: owner.ambient)
     }
 }

@@ -72,6 +72,41 @@ struct MigratorTests {
         await estate.close()
     }
 
+    @Test("when control thinks a schema further than it is, no migration is left out")
+    func ahead() async throws {
+        let estate = try await Estate()
+        let owner = try estate.withNext(
+            "create table {location}.later (id uuid primary key);\n",
+            "alter table {location}.later add column more text;\n"
+        )
+        let north = estate.clinic.north
+        let latest = owner.files.latest(.location)
+        try await owner.control.transaction(.login) { tx in
+            _ = try await tx.query("update control.location_directory set schema_version = \(latest - 1) where id = \(north.id)")
+        }
+        #expect(try await Migrator(owner: owner).run { _, _ in }.upgraded == 3)
+        let versions = try await owner.database(north.database).flight(
+            .login(schema: north.schema),
+            "select version::int8 from {location}.schema_version where version > \(latest - 2) order by version"
+        ).decode(Int.self)
+        #expect(versions == [latest - 1, latest])
+        await estate.close()
+    }
+
+    @Test("a migration is refused by a schema that is not where it is thought to be")
+    func top() async throws {
+        let estate = try await Estate()
+        let owner = try estate.withNext("create table {location}.later (id uuid primary key);\n")
+        let migration = try #require(owner.files.all(.location).last)
+        let north = estate.clinic.north
+        let script = try SQLFile(text: Provisioner.script(migration, north))
+        try await owner.database(north.database).script(script)
+        try await owner.database(north.database).script(SQLFile(text: "drop table \(north.schema).later;"))
+        let error = await #expect(throws: PostgresError.self) { try await owner.database(north.database).script(script) }
+        #expect(error?.sqlState?.code == "23502")
+        await estate.close()
+    }
+
     /// Something of the migration's name is there already.
     private func spoil(_ location: Location, _ owner: Owner) async throws {
         try await owner.database(location.database).script(SQLFile(text: "create table \(location.schema).later (id int);"))

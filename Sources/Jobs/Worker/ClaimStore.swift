@@ -86,18 +86,12 @@ struct ClaimStore: Sendable {
                 ) as turns
                 where turns.turn <= turns.room order by turns.turn, turns.run_at limit \(room.limit)
             ),
-            claimed as (
-                update queue.job set state = 'running', attempt = job.attempt + 1, worker = \(worker), claimed_at = now(),
-                    deadline = now() + (taken.milliseconds + \(slack.milliseconds)) * interval '1 millisecond'
-                from taken where job.id = taken.id
-                returning job.id, job.location::text, job.organization_id, job.kind, job.parameters::text, job.attempt, job.spent, job.reason,
-                    job.request, job.actor_kind, job.actor_id, job.account_id, job.event_id, job.cron, taken.share
-            ),
-            quick as (select set_config('synchronous_commit', 'off', true))
-            select walked.location::text, walked.kind, walked.step, claimed.* from quick
-            left join (select * from pair order by step desc limit 1) as walked on true
-            left join claimed on true
-            """
+            """ + claimed + """
+
+                select walked.location::text, walked.kind, walked.step, claimed.* from quick
+                left join (select * from pair order by step desc limit 1) as walked on true
+                left join claimed on true
+                """
         )
         let next = try rows.first.map { row in
             try row.value(2, as: Int?.self) == pairs ? Cursor(location: try row.value(0), kind: try row.value(1)) : .start
@@ -107,6 +101,45 @@ struct ClaimStore: Sendable {
         let counts = Dictionary(grouping: found) { [$0.claim.role, $0.claim.kind] }.mapValues(\.count)
         let mayHaveMore = found.contains { counts[[$0.claim.role, $0.claim.kind], default: 0] >= $0.share }
         return (found.map(\.claim), next ?? .start, mayHaveMore)
+    }
+
+    /// Claims those of the named jobs that are due and in nobody's way, without a look at what else there is. Kinds with a limit of their own
+    /// are left to `claim(_:after:now:)`, which counts what runs.
+    func claim(_ named: [JobID], now: Instant) async throws -> [Claim] {
+        let rows = try await tenancy.queueRead(
+            database,
+            """
+            with taken as materialized (
+                select job.id, known.milliseconds, 1 as share from queue.job
+                join unnest(\(kinds.names), \(kinds.limits), \(kinds.caps)) as known (kind, milliseconds, cap)
+                    on known.kind = job.kind and known.cap = 0
+                where job.id = any(\(named)) and job.state = 'ready' and job.run_at <= greatest(now(), \(now))
+                    and not exists (
+                        select from queue.pause where (pause.location is null or pause.location = job.location)
+                            and (pause.kind is null or pause.kind = job.kind))
+                    and exists (select from queue.worker where worker.id = \(worker) and worker.lease_until > now())
+                limit 100 for update of job skip locked
+            ),
+            """ + claimed + """
+
+                select null::text, null::text, null::int, claimed.* from quick left join claimed on true
+                """
+        )
+        return try rows.compactMap(ClaimStore.claim).map(\.claim)
+    }
+
+    /// What is taken becomes this worker's.
+    private var claimed: Statement {
+        """
+        claimed as (
+            update queue.job set state = 'running', attempt = job.attempt + 1, worker = \(worker), claimed_at = now(),
+                deadline = now() + (taken.milliseconds + \(slack.milliseconds)) * interval '1 millisecond'
+            from taken where job.id = taken.id
+            returning job.id, job.location::text, job.organization_id, job.kind, job.parameters::text, job.attempt, job.spent, job.reason,
+                job.request, job.actor_kind, job.actor_id, job.account_id, job.event_id, job.cron, taken.share
+        ),
+        quick as (select set_config('synchronous_commit', 'off', true))
+        """
     }
 
     private static func claim(_ row: Row) throws -> (claim: Claim, share: Int)? {

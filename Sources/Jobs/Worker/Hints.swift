@@ -41,8 +41,8 @@ struct Hints: Sendable {
         guard let answer, answer.count == 2, let name = answer[0].string,
             let station = open.first(where: { Wake.key($0.database).name == name })
         else { return }
-        let news = (answer[1].array ?? []).compactMap(\.int).reduce(into: Wake.News()) { $0.formUnion(Wake.News(rawValue: Int($1))) }
-        if news.contains(.job) { station.claimBell.ring() }
-        if news.contains(.event) { station.relayBell.ring() }
+        let news = Wake.News(entries: (answer[1].array ?? []).compactMap(\.string))
+        if news.hasJobs { station.look() } else if !news.named.isEmpty { station.look(for: news.named) }
+        if news.hasEvents { station.relayBell.ring() }
     }
 }

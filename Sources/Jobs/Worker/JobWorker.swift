@@ -112,7 +112,7 @@ public final class JobWorker: Service, Sendable {
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             do {
                 let databases = try await cron.fire()
-                for station in stations where databases.contains(station.database) { station.claimBell.ring() }
+                for station in stations where databases.contains(station.database) { station.look() }
             } catch {
                 if !Task.isCancelled { logger.warning("cron not fired", metadata: ["error": "\(JobFailure.reason(error))"]) }
             }

@@ -15,7 +15,7 @@ final class Station: Sendable {
     let tally: Tally
     let logger: Logger
     let state: Mutex<StationState>
-    let claimBell = Bell()
+    private let claimBell = Bell()
     let relayBell = Bell()
     let verdictBell = Bell()
     let beat = BeatExecutor()
@@ -54,35 +54,64 @@ final class Station: Sendable {
 
     // MARK: Claiming
 
+    /// Has the queue looked through.
+    func look() {
+        state.withLock { $0.look() }
+        claimBell.ring()
+    }
+
+    /// Has these claimed, without a look at what else there is when nothing else is known to wait.
+    func look(for jobs: [JobID]) {
+        state.withLock { $0.name(jobs) }
+        claimBell.ring()
+    }
+
     func claimLoop() async {
         var cursor = ClaimStore.Cursor.start
         for await _ in claimBell.rings {
-            var isMore = true
-            while isMore, let room = state.withLock({ $0.room(at: .now) }) {
-                do {
-                    let start = cursor
-                    let found = try await claims.claim(room, after: start, now: runner.ambient.now())
-                    cursor = found.next
-                    take(found.claims, of: room, mayHaveMore: found.mayHaveMore)
-                    isMore = found.mayHaveMore || cursor != .start || start != .start
-                } catch {
-                    failed("claim", error)
-                    isMore = false
-                }
+            if let named = state.withLock({ $0.takeNamed(at: .now) }), await claim(named) { continue }
+            await claimAll(from: &cursor)
+        }
+    }
+
+    /// False when somebody else has some of them, or they are not to be claimed like this.
+    private func claim(_ named: [JobID]) async -> Bool {
+        do {
+            let found = try await claims.claim(named, now: runner.ambient.now())
+            take(found)
+            return found.count == named.count
+        } catch {
+            failed("claim", error)
+            return true
+        }
+    }
+
+    private func claimAll(from cursor: inout ClaimStore.Cursor) async {
+        var isMore = true
+        while isMore, let room = state.withLock({ $0.room(at: .now) }) {
+            do {
+                let start = cursor
+                let found = try await claims.claim(room, after: start, now: runner.ambient.now())
+                cursor = found.next
+                let isFull = found.mayHaveMore || found.claims.count == room.limit
+                take(found.claims, hasMore: isFull || room.isShareFilled(by: found.claims.map(\.role)))
+                // What one worker has no room for, another may have.
+                if isFull { wake.hint(database, .jobs) }
+                isMore = found.mayHaveMore || cursor != .start || start != .start
+            } catch {
+                failed("claim", error)
+                isMore = false
             }
         }
     }
 
-    private func take(_ found: [Claim], of room: ClaimStore.Room, mayHaveMore: Bool) {
-        let isFull = mayHaveMore || found.count == room.limit
+    private func take(_ found: [Claim], hasMore: Bool? = nil) {
         tally.count { $0.claimed += found.count }
         state.withLock { state in
             for claim in found { state.waiting.add(claim) }
-            state.hasMore = isFull || room.isShareFilled(by: found.map(\.role))
+            if let hasMore { state.hasMore = hasMore }
             startRuns(&state)
         }
-        // What one worker has no room for, another may have.
-        if isFull { wake.hint(database, .job) }
     }
 
     private func startRuns(_ state: inout StationState) {
@@ -118,7 +147,7 @@ final class Station: Sendable {
         guard let ended else { return }
         tally.count { $0.count(ended) }
         verdictBell.ring()
-        if wantsMore { claimBell.ring() }
+        if wantsMore { look() }
     }
 
     /// A run that was cancelled failed for that reason, whatever it threw.

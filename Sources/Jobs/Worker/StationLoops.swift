@@ -27,7 +27,7 @@ extension Station {
             let accepted = try await claims.finish(verdicts).count
             state.withLock { $0.wrote(verdicts) }
             if accepted < verdicts.count { tally.count { $0.lost += verdicts.count - accepted } }
-            if state.withLock(\.hasMore) { claimBell.ring() }
+            if state.withLock(\.hasMore) { look() }
         } catch {
             state.withLock { $0.putBack(verdicts) }
             failed("verdicts", error)
@@ -61,7 +61,7 @@ extension Station {
             }
             giveUp(before.subtracting(keys))
             if orphans?.isEmpty == false { verdictBell.ring() }
-            if orphans == nil { claimBell.ring() }
+            if orphans == nil { look() }
         } catch {
             failed("heartbeat", error)
         }
@@ -83,7 +83,7 @@ extension Station {
                 let rescued = try await leases.rescue()
                 if rescued > 0 {
                     tally.count { $0.rescued += rescued }
-                    claimBell.ring()
+                    look()
                 }
             } catch {
                 failed("rescue", error)
@@ -135,7 +135,7 @@ extension Station {
                     let found = try await relay.relay(limit: settings.batch, after: start)
                     cursor = found.next
                     tally.count { $0.relayed += found.events }
-                    if found.jobs > 0 { claimBell.ring() }
+                    if found.jobs > 0 { look() }
                     isMore = found.events == settings.batch || cursor != .start || start != .start
                 } catch {
                     failed("relay", error)
@@ -148,7 +148,7 @@ extension Station {
     /// Without any hint everything is still found, a little later.
     private func pollLoop() async {
         while !Task.isCancelled {
-            claimBell.ring()
+            look()
             relayBell.ring()
             let range = (settings.poll.lowerBound.milliseconds)...(settings.poll.upperBound.milliseconds)
             let wait = range.lowerBound + Int(runner.ambient.random() % UInt64(range.count))
@@ -187,7 +187,7 @@ extension Station {
     func leave() async {
         do {
             try await leases.leave()
-            wake.hint(database, .job)
+            wake.hint(database, .jobs)
         } catch {
             failed("leave", error)
         }

@@ -22,6 +22,10 @@ struct StationState {
     /// Whether the last look found more than there was room for.
     var hasMore = false
 
+    /// Jobs that somebody named, and whether the queue is to be looked through as well.
+    private var named: [JobID] = []
+    private var mustLook = false
+
     private let concurrency: Int
     private let batch: Int
     private let locationShare: Int
@@ -48,6 +52,17 @@ struct StationState {
         var held = runningAt
         for claim in waiting.roles { held[claim, default: 0] += waiting.waiting(at: claim) }
         return ClaimStore.Room(limit: limit, perLocation: share(of: capacity), held: held)
+    }
+
+    mutating func look() { mustLook = true }
+
+    mutating func name(_ jobs: [JobID]) { named += jobs }
+
+    /// The named jobs, when they fit and nothing else waits; nil when the queue is to be looked through. Either way the next call begins anew.
+    mutating func takeNamed(at now: ContinuousClock.Instant) -> [JobID]? {
+        defer { (named, mustLook) = ([], false) }
+        guard !named.isEmpty, !mustLook, !hasMore, waiting.keys.isEmpty, let room = room(at: now) else { return nil }
+        return named.count <= min(room.limit, room.perLocation - (room.held.values.max() ?? 0)) ? named : nil
     }
 
     /// Jobs so short that many could run one after another in `interval` are claimed ahead, so many that the last of them waits about that
