@@ -25,10 +25,18 @@ enum OccupancyStore {
         """
 
     /// What is taken of these calendars in a window. Holds that have run out are nobody's any more.
+    ///
+    /// What has a calendar to itself, for good, and the rest have an index each, ordered by time. Both are faster than the constraint's own.
     static func taken(_ holders: [UUID], in window: InstantRange, at now: Instant) -> Statement {
-        "select " + columns + source + """
-             where occupancy.resource = any(\(holders)) and occupancy.span && \(window)
-                and (occupancy.expires_at is null or occupancy.expires_at > \(now))
+        let earliest = window.start.adding(minutes: -Occupancy.longest)
+        let there: Statement = """
+            select * from {location}.occupancy where resource = any(\(holders)) and lower(span) > \(earliest)
+                and lower(span) < \(window.end) and upper(span) > \(window.start)
+            """
+        return "select " + columns + " from (" + there + " and upper_inf(lanes) and expires_at is null union all " + there + """
+             and not (upper_inf(lanes) and expires_at is null) and (expires_at is null or expires_at > \(now))
+            ) as occupancy
+            left join {location}.appointment_type on appointment_type.id = occupancy.type_id
             order by occupancy.appointment_id, occupancy.resource limit \(limit)
             """
     }
@@ -59,8 +67,9 @@ enum OccupancyStore {
         "select id from {location}.patient where id = \(patient) for no key update"
     }
 
+    /// Says twice that only holds end: the planner then expects few whatever the moment, and does not plan anew for each.
     static func clearExpired(_ holders: [UUID], at now: Instant) -> Statement {
-        "delete from {location}.occupancy where resource = any(\(holders)) and expires_at <= \(now)"
+        "delete from {location}.occupancy where resource = any(\(holders)) and expires_at is not null and expires_at <= \(now)"
     }
 
     /// The same of all calendars.
