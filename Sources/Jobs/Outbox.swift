@@ -31,7 +31,7 @@ final class Outbox: Sendable {
     func start(_ id: JobID, _ job: some JobDescription, unique key: String?, delay: Duration, at instant: Instant?) -> Statement {
         let wait = max(0, delay.milliseconds)
         // What is due later is found when it is due: by then a hint would have been forgotten.
-        if wait == 0, instant == nil { written.withLock { $0.name(id) } }
+        if wait == 0, instant.map({ $0 <= ambient.now() }) ?? true { written.withLock { $0.name(id) } }
         let actor = caller.actor
         return """
             insert into queue.job (id, kind, parameters, unique_key, run_at, request, actor_kind, actor_id, account_id)

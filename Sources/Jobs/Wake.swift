@@ -8,9 +8,9 @@ public final class Wake: Sendable {
     /// What there is. A few jobs that are due are named, so that an idle worker need not look for them.
     struct News: Sendable, Equatable {
         var hasEvents = false
-        /// Jobs beside the named ones.
-        var hasJobs = false
-        var named: [JobID] = []
+        /// Jobs that are not named; then none is.
+        private(set) var hasJobs = false
+        private(set) var named: [JobID] = []
 
         /// More names than this say nothing that a look at the queue does not find as fast.
         private static let limit = 8
@@ -37,13 +37,16 @@ public final class Wake: Sendable {
         /// As they stand in the list: 1 for events, 2 for jobs, or ids.
         var entries: [String] { (hasEvents ? ["1"] : []) + (hasJobs ? ["2"] : []) + named.map(\.description) }
 
-        /// What cannot be read says nothing.
+        /// What cannot be read, as from another version, says that there may be anything.
         init(entries: [String]) {
             for entry in entries {
-                switch entry {
-                case "1": hasEvents = true
-                case "2": add(.jobs)
-                default: if let job = JobID(entry) { name(job) }
+                if entry == "1" {
+                    hasEvents = true
+                } else if let job = JobID(entry) {
+                    name(job)
+                } else {
+                    hasEvents = hasEvents || entry != "2"
+                    add(.jobs)
                 }
             }
         }
@@ -60,7 +63,7 @@ public final class Wake: Sendable {
         var failures = 0
     }
 
-    /// More hints than this say nothing new.
+    /// Workers read so many entries at once. What is cut off is found by looking.
     private static let limit = 100
 
     private let redis: Redis?

@@ -61,10 +61,14 @@ public struct Migrator: Sendable {
         var rest = behind.map(\.location)[...]
         var notes = Notes()
         func end(_ outcome: Outcome) async {
-            await add(outcome, &notes)
-            progress(notes.report.upgraded + notes.report.failed.count, behind.count)
+            switch outcome {
+            case .upgraded(let location): notes.pending.append(location)
+            case .failed(let location, let failure, _): notes.report.failed.append((location, failure))
+            }
+            await write(&notes, isLast: false)
+            progress(notes.report.upgraded + notes.pending.count + notes.report.failed.count, behind.count)
         }
-        while notes.report.upgraded == 0, let canary = rest.popFirst() {
+        while notes.report.upgraded + notes.pending.count == 0, let canary = rest.popFirst() {
             let outcome = await upgrade(canary)
             await end(outcome)
             if case .failed(_, _, let isLocked) = outcome, !isLocked || notes.report.failed.count >= 3 { return notes.report }
@@ -76,7 +80,7 @@ public struct Migrator: Sendable {
             }
             for await outcome in group { await end(outcome) }
         }
-        if !notes.pending.isEmpty { try await note(notes.pending) }
+        await write(&notes, isLast: true)
         return notes.report
     }
 
@@ -85,6 +89,10 @@ public struct Migrator: Sendable {
             try await migrate(location, from: location.schemaVersion)
             return .upgraded(location)
         } catch {
+            // Control mirrors the failure for `migrate status`; the schema itself knows its version, so losing this note loses nothing.
+            _ = try? await owner.control.transaction(.login) { tx in
+                try await tx.query("update control.location_directory set migration_failure = \("\(error)") where id = \(location.id)")
+            }
             return .failed(location, "\(error)", isLocked: (error as? Failure)?.isLock ?? false)
         }
     }
@@ -115,28 +123,25 @@ public struct Migrator: Sendable {
     // MARK: What control knows
 
     /// Control mirrors what the schemas say, for `plan` and `migrate status`. Noted together now and then: what is forgotten in a crash is
-    /// looked at once more.
+    /// found out from the schemas.
     private struct Notes {
+        /// `upgraded` are those that control knows of.
         var report = Report()
         var pending: [Location] = []
         var next = ContinuousClock.now
         static let pause = Duration.milliseconds(200)
     }
 
-    private func add(_ outcome: Outcome, _ notes: inout Notes) async {
-        switch outcome {
-        case .upgraded(let location):
-            notes.report.upgraded += 1
-            notes.pending.append(location)
-            guard .now >= notes.next else { return }
-            notes.next = .now + Notes.pause
-            // Not noted now, it is noted with the next, and the last ones have to be.
-            if (try? await note(notes.pending)) != nil { notes.pending = [] }
-        case .failed(let location, let failure, _):
-            notes.report.failed.append((location, failure))
-            _ = try? await owner.control.transaction(.login) { tx in
-                try await tx.query("update control.location_directory set migration_failure = \(failure) where id = \(location.id)")
-            }
+    private func write(_ notes: inout Notes, isLast: Bool) async {
+        guard !notes.pending.isEmpty, isLast || .now >= notes.next else { return }
+        notes.next = .now + Notes.pause
+        do {
+            try await note(notes.pending)
+            notes.report.upgraded += notes.pending.count
+            notes.pending = []
+        } catch {
+            // They are noted with the next ones; the last ones an operator has to know of.
+            if isLast { notes.report.failed += notes.pending.map { ($0, "upgraded, but control could not be told: \(error)") } }
         }
     }
 

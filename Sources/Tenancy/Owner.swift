@@ -80,13 +80,14 @@ public struct Owner: Sendable {
         """
     }
 
-    /// The migration and its version row, which can be written only on top of the one before (else 23502: it would be null).
+    /// The migration and its version row, which can be written only on top of the one before (else 23502: it would be null). It comes first, so
+    /// that a schema which is elsewhere has no table locked; a first migration makes the table of versions itself.
     static func text(_ migration: MigrationFiles.Migration, schema: String) -> String {
-        """
-        \(migration.sql)
-        insert into \(schema).schema_version (version, name, applied_at)
-        select case when coalesce(max(version), 0) = \(migration.version - 1) then \(migration.version) end, '\(migration.name)', now()
-        from \(schema).schema_version;
-        """
+        let row = """
+            insert into \(schema).schema_version (version, name, applied_at)
+            select case when coalesce(max(version), 0) = \(migration.version - 1) then \(migration.version) end, '\(migration.name)', now()
+            from \(schema).schema_version;
+            """
+        return migration.version == 1 ? migration.sql + "\n" + row : row + "\n" + migration.sql
     }
 }

@@ -8,7 +8,7 @@ import openings
 import small
 from diary import Diary
 from fleet import add_column, check, only
-from jobs import burst
+from jobs import burst, starts
 from read import CONNECTIONS, audited, empty_trail
 from rounds import Side, interleave, loads, median
 from system import HERE
@@ -47,6 +47,10 @@ def growth(bench):
     for factor in FACTORS:
         rate = median([burst(system, 1, 3000 * factor)[0] for _ in range(1 if factor == 100 else 3)])
         bench.figure("growth", f"jobs_x{factor}_per_second", rate, "1/s")
+        # What was done lies in the queue for a week.
+        times = starts(system, 200, 5, beside_done=True)
+        bench.figure("growth", f"jobs_x{factor}_start_p50_ms", times[len(times) // 2], "ms")
+        bench.figure("growth", f"jobs_x{factor}_start_p99_ms", times[int(len(times) * 0.99)], "ms")
 
 
 def growth_diary(bench):
@@ -76,9 +80,13 @@ def growth_diary(bench):
             side = sides[what, factor]
             bench.figure("growth_diary", f"{what}_x{factor}_per_second", side.rate(), "1/s")
             bench.figure("growth_diary", f"{what}_x{factor}_p99_ms", side.middle("p99_ms"), "ms")
-            bench.figure("growth_diary", f"{what}_x{factor}_slowdown", sides[what, 1].rate() / side.rate(), "")
+            if factor > 1:
+                bench.figure("growth_diary", f"{what}_x{factor}_slowdown", sides[what, 1].rate() / side.rate(), "")
     system.stop(gateway)
     empty_trail(system, [diary.location for diary in diaries.values()])
+    # Other figures visit these places too, and expect no years of appointments.
+    for diary in diaries.values():
+        Diary(system, diary.location)
 
 
 def booking(system, diary, gateway, factor):
@@ -104,16 +112,18 @@ def clear(system, diary):
 def growth_fleet(bench):
     """What concerns every location, of 10, 100 and 1,000: the rest is set aside for as long."""
     system = bench.system(FLEETS[-1])
-    columns, checks = {size: [] for size in FLEETS}, {size: [] for size in FLEETS}
+    columns, checks, times = ({size: [] for size in FLEETS} for _ in range(3))
     for number in range(min(bench.rounds, 3)):
         for size in FLEETS[number % 3 :] + FLEETS[: number % 3]:
             with only(system, size):
                 checks[size].append(check(system))
                 columns[size].append(add_column(system))
+                times[size] += small.ready(system, 2)
             bench.say(f"{size} locations: a column in each {columns[size][-1]:.2f} s")
     made = data.provisioned(system)
     for factor, size in zip(FACTORS, FLEETS):
         bench.figure("growth_fleet", f"check_x{factor}_s", median(checks[size]), "s")
+        bench.figure("growth_fleet", f"start_x{factor}_s", median(times[size]), "s")
         bench.figure("growth_fleet", f"add_column_x{factor}_ms_each", median(columns[size]) * 1000 / size, "ms")
         if len(made) >= size:
             bench.figure("growth_fleet", f"provision_x{factor}_ms", median(made[max(0, size - 20) : size]), "ms")

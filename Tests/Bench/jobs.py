@@ -53,9 +53,10 @@ def burst(system, workers, count):
     return count / float(seconds), used / count, postgres / count, busy
 
 
-def starts(system, rate, seconds):
-    """Milliseconds from COMMIT's return in one process to the start of the job in another."""
-    system.everywhere("truncate queue.event, queue.job, queue.worker")
+def starts(system, rate, seconds, beside_done=False):
+    """Milliseconds from COMMIT's return in one process to the start of the job in another, in empty queues or beside the jobs that are done."""
+    if not beside_done:
+        system.everywhere("truncate queue.event, queue.job, queue.worker")
     path = system.work / "starts"
     worker = system.start([str(system.state / "lib/bench"), "worker"], BENCH_STARTS=str(path))
     time.sleep(2)

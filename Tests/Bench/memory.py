@@ -40,12 +40,15 @@ class Watch(threading.Thread):
 
     def run(self):
         while not self.ended.wait(0.3):
-            pids = [pid for pid, _ in self.system.backends("polyclinic-gateway")]
-            self.count = max(self.count, len(pids))
-            for pid in pids:
-                # One that was replaced is gone between the two looks.
-                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                    self.most = max(self.most, own_memory_mb(pid))
+            self.look()
+
+    def look(self):
+        pids = [pid for pid, _ in self.system.backends("polyclinic-gateway")]
+        self.count = max(self.count, len(pids))
+        for pid in pids:
+            # One that was replaced is gone between the two looks.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                self.most = max(self.most, own_memory_mb(pid))
 
     def __enter__(self):
         self.start()
@@ -54,6 +57,7 @@ class Watch(threading.Thread):
     def __exit__(self, *_):
         self.ended.set()
         self.join()
+        self.look()
 
 
 def visit(bench, system, locations):

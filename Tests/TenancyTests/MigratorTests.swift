@@ -93,6 +93,46 @@ struct MigratorTests {
         await estate.close()
     }
 
+    @Test("where control is behind, nobody who uses a table is disturbed to find out")
+    func undisturbed() async throws {
+        let estate = try await Estate()
+        let owner = try estate.withNext("alter table {location}.patient add column later text;\n")
+        let north = estate.clinic.north
+        #expect(try await Migrator(owner: owner).run { _, _ in }.upgraded == 3)
+        let latest = owner.files.latest(.location)
+        try await owner.control.transaction(.login) { tx in
+            _ = try await tx.query("update control.location_directory set schema_version = \(latest - 1) where id = \(north.id)")
+        }
+        let watch = Stopwatch()
+        try await estate.tenancy.transaction(north) { tx in
+            try await tx.query("select count(*) from {location}.patient")
+            #expect(try await Migrator(owner: owner).run { _, _ in }.upgraded == 1)
+        }
+        #expect(watch.elapsed < .seconds(2), "it waited for a lock")
+        await estate.close()
+    }
+
+    @Test("what is upgraded without control being told is said")
+    func untold() async throws {
+        let estate = try await Estate()
+        let owner = try estate.withNext("create table {location}.later (id uuid primary key);\n")
+        try await owner.control.script(
+            SQLFile(
+                text: """
+                    create function control.refuse() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$;
+                    create trigger refuse before update of schema_version on control.location_directory execute function control.refuse();
+                    """
+            )
+        )
+        let report = try await Migrator(owner: owner).run { _, _ in }
+        #expect(report.upgraded == 0 && report.failed.count == 3)
+        #expect(report.failed.allSatisfy { $0.failure.contains("P0001") })
+        try await owner.control.script(SQLFile(text: "drop function control.refuse() cascade;"))
+        #expect(try await Migrator(owner: owner).run { _, _ in }.upgraded == 3)
+        #expect(try await Migrator(owner: owner).plan().isEmpty)
+        await estate.close()
+    }
+
     @Test("a migration is refused by a schema that is not where it is thought to be")
     func top() async throws {
         let estate = try await Estate()

@@ -104,7 +104,8 @@ struct ClaimStore: Sendable {
     }
 
     /// Claims those of the named jobs that are due and in nobody's way, without a look at what else there is. Kinds with a limit of their own
-    /// are left to `claim(_:after:now:)`, which counts what runs.
+    /// are left to `claim(_:after:now:)`, which counts what runs. The state is compared in a way no index can answer: the planner takes the
+    /// primary key, however few it thinks are ready.
     func claim(_ named: [JobID], now: Instant) async throws -> [Claim] {
         let rows = try await tenancy.queueRead(
             database,
@@ -113,7 +114,7 @@ struct ClaimStore: Sendable {
                 select job.id, known.milliseconds, 1 as share from queue.job
                 join unnest(\(kinds.names), \(kinds.limits), \(kinds.caps)) as known (kind, milliseconds, cap)
                     on known.kind = job.kind and known.cap = 0
-                where job.id = any(\(named)) and job.state = 'ready' and job.run_at <= greatest(now(), \(now))
+                where job.id = any(\(named)) and job.state is not distinct from 'ready' and job.run_at <= greatest(now(), \(now))
                     and not exists (
                         select from queue.pause where (pause.location is null or pause.location = job.location)
                             and (pause.kind is null or pause.kind = job.kind))

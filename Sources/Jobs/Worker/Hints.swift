@@ -42,7 +42,7 @@ struct Hints: Sendable {
             let station = open.first(where: { Wake.key($0.database).name == name })
         else { return }
         let news = Wake.News(entries: (answer[1].array ?? []).compactMap(\.string))
-        if news.hasJobs { station.look() } else if !news.named.isEmpty { station.look(for: news.named) }
+        if news.hasJobs || !news.named.isEmpty { station.look(for: news) }
         if news.hasEvents { station.relayBell.ring() }
     }
 }

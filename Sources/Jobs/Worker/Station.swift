@@ -54,15 +54,9 @@ final class Station: Sendable {
 
     // MARK: Claiming
 
-    /// Has the queue looked through.
-    func look() {
-        state.withLock { $0.look() }
-        claimBell.ring()
-    }
-
-    /// Has these claimed, without a look at what else there is when nothing else is known to wait.
-    func look(for jobs: [JobID]) {
-        state.withLock { $0.name(jobs) }
+    /// Has the queue looked through; or only the named jobs claimed, when nothing else is known to wait.
+    func look(for news: Wake.News = .jobs) {
+        state.withLock { $0.hear(news) }
         claimBell.ring()
     }
 

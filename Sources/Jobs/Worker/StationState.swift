@@ -22,9 +22,8 @@ struct StationState {
     /// Whether the last look found more than there was room for.
     var hasMore = false
 
-    /// Jobs that somebody named, and whether the queue is to be looked through as well.
-    private var named: [JobID] = []
-    private var mustLook = false
+    /// What somebody said since the last look.
+    private var news = Wake.News()
 
     private let concurrency: Int
     private let batch: Int
@@ -54,15 +53,17 @@ struct StationState {
         return ClaimStore.Room(limit: limit, perLocation: share(of: capacity), held: held)
     }
 
-    mutating func look() { mustLook = true }
+    mutating func hear(_ other: Wake.News) { news.add(other) }
 
-    mutating func name(_ jobs: [JobID]) { named += jobs }
-
-    /// The named jobs, when they fit and nothing else waits; nil when the queue is to be looked through. Either way the next call begins anew.
+    /// The named jobs, when they fit and nothing else waits; nil when the queue is to be looked through. Whoever is full remembers it.
     mutating func takeNamed(at now: ContinuousClock.Instant) -> [JobID]? {
-        defer { (named, mustLook) = ([], false) }
-        guard !named.isEmpty, !mustLook, !hasMore, waiting.keys.isEmpty, let room = room(at: now) else { return nil }
-        return named.count <= min(room.limit, room.perLocation - (room.held.values.max() ?? 0)) ? named : nil
+        defer { news = Wake.News() }
+        guard let room = room(at: now) else {
+            hasMore = hasMore || !news.isEmpty
+            return nil
+        }
+        let fits = news.named.count <= min(room.limit, room.perLocation - (room.held.values.max() ?? 0))
+        return fits && !news.named.isEmpty && !hasMore && waiting.count == 0 ? news.named : nil
     }
 
     /// Jobs so short that many could run one after another in `interval` are claimed ahead, so many that the last of them waits about that

@@ -30,7 +30,7 @@ enum OccupancyStore {
     static func taken(_ holders: [UUID], in window: InstantRange, at now: Instant) -> Statement {
         let earliest = window.start.adding(minutes: -Occupancy.longest)
         let there: Statement = """
-            select * from {location}.occupancy where resource = any(\(holders)) and lower(span) > \(earliest)
+            select appointment_id, resource, lanes, span, type_id, expires_at from {location}.occupancy where resource = any(\(holders)) and lower(span) > \(earliest)
                 and lower(span) < \(window.end) and upper(span) > \(window.start)
             """
         return "select " + columns + " from (" + there + " and upper_inf(lanes) and expires_at is null union all " + there + """
