@@ -21,12 +21,15 @@ struct NoShowTraits: Sendable, Hashable {
     let isNew: Bool
     let type: AppointmentTypeID
 
+    /// More earlier no-shows than these tell no more.
+    static let mostEarlier = 3
+
     /// The group it belongs to, as it is told.
     func group(_ factor: NoShowFactor) -> String {
         switch factor {
         case .weekday: String(weekday)
         case .lead: NoShowTraits.lead(leadDays)
-        case .earlier: earlierNoShows >= 3 ? "3+" : String(max(0, earlierNoShows))
+        case .earlier: earlierNoShows >= NoShowTraits.mostEarlier ? "\(NoShowTraits.mostEarlier)+" : String(max(0, earlierNoShows))
         case .newPatient: isNew ? "new" : "returning"
         case .type: type.description
         }
