@@ -18,6 +18,9 @@ final class Flight {
         self.deadline = deadline
     }
 
+    /// Its answer waits for a commit.
+    var isDurable: Bool { if case .none = order.durability { false } else { true } }
+
     func fail(_ kind: PostgresError.Kind) { fail(PostgresError(kind)) }
     func fail(_ error: PostgresError) { order.continuation.resume(throwing: error.at(order.origin)) }
 }

@@ -6,6 +6,8 @@ struct FlightQueue {
     private var aside: [SchemaName: Backlog<Flight>] = [:]
     private var asideCount = 0
     private var underWay: [SchemaName: Int] = [:]
+    /// On their way; their answers will wait for a commit.
+    private(set) var durable = 0
 
     init(share: Int) {
         self.share = max(share, 1)
@@ -33,12 +35,15 @@ struct FlightQueue {
 
     /// Takes out what `next` gave: it is on its way.
     mutating func depart() {
-        guard let schema = ready.popFirst()?.order.scope.schema else { return }
+        guard let flight = ready.popFirst() else { return }
+        if flight.isDurable { durable += 1 }
+        guard let schema = flight.order.scope.schema else { return }
         underWay[schema, default: 0] += 1
     }
 
     /// It came back, or goes back into the queue: one that stood aside may follow.
     mutating func arrived(_ flight: Flight) {
+        if flight.isDurable { durable -= 1 }
         guard let schema = flight.order.scope.schema, let count = underWay[schema] else { return }
         underWay[schema] = count > 1 ? count - 1 : nil
         guard let next = aside[schema]?.popFirst() else { return }

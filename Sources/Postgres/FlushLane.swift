@@ -1,6 +1,6 @@
 /// One connection whose only work is a synchronous commit, over and over while anybody waits: everything that committed asynchronously
 /// before it is then on disk too. Requests that come while a commit is running share the next one, and so do the rows that have to be in an
-/// intake before answers are given.
+/// intake before answers are given. A commit also waits a little for what is under way and will want one; who is alone waits for nobody.
 final class FlushLane: ConnectionKeeper {
     private enum Waiter {
         case caller(FlushOrder)
@@ -33,9 +33,15 @@ final class FlushLane: ConnectionKeeper {
         select set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'polyclinic', '')
         """
 
+    /// How long a commit waits for others (DESIGN L3 allows an answer 5 ms). Shared by more it costs less: reads by 32 clients took 9 % less of
+    /// both processes so, and came 9 % faster (deploy/bench read_10).
+    private static let patience: Nanoseconds = 4_000_000
+
     private unowned let pool: Pool
     private var connection: Connection?
     private var waiting: [Place] = []
+    /// When the first of these came.
+    private var since: Nanoseconds = 0
     private var committing: [Place] = []
     private var outage = Outage()
     /// Counts the moments at which the server may have crashed: what was written before is then perhaps lost, and a later flush proves
@@ -72,12 +78,20 @@ final class FlushLane: ConnectionKeeper {
             return waiter.resume(PostgresError(.overloaded))
         }
         guard !outage.hasLasted(pool.grace, at: pool.poll.now) else { return waiter.resume(PostgresError(.unknownOutcome)) }
+        if waiting.isEmpty { since = pool.poll.now }
         waiting.append(Place(waiter: waiter, deadline: pool.poll.now + pool.settings.leaseDeadline.nanoseconds, row: row))
+    }
+
+    /// The milliseconds, rounded up, that the next commit waits for flights that are under way; nil when it need not.
+    var pause: Int32? {
+        let rest = since + FlushLane.patience - pool.poll.now
+        guard !waiting.isEmpty, committing.isEmpty, rest > 0, pool.shared.durable > 0 else { return nil }
+        return Int32(clamping: (rest + 999_999) / 1_000_000)
     }
 
     /// At the end of a turn of the reactor, so that all that came in with it share the commit.
     func commit() {
-        guard let first = waiting.first, committing.isEmpty else { return }
+        guard let first = waiting.first, committing.isEmpty, pause == nil else { return }
         guard let connection, connection.isOpen else { return keepConnected() }
         committing = first.isAlone ? [first] : Array(waiting.prefix { !$0.isAlone })
         waiting.removeFirst(committing.count)

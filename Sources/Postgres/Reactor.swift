@@ -89,7 +89,8 @@ public final class Reactor: @unchecked Sendable {
                 inbox.isAsleep = inbox.orders.isEmpty
                 return inbox.isAsleep
             }
-            poll.wait(sleeps ? (mayIdle ? 1000 : 20) : 0, bell: bell)
+            let busy = pools.values.reduce(20) { min($0, $1.flush.pause ?? 20) }
+            poll.wait(sleeps ? (mayIdle ? 1000 : busy) : 0, bell: bell)
             if sleeps { inbox.withLock { $0.isAsleep = false } }
         }
     }

@@ -15,6 +15,8 @@ final class SharedLane: ConnectionKeeper {
 
     var all: [Connection] { connections + retiring }
     var waiting: Int { pending.count }
+    /// How many that are under way will ask for a commit when they are answered.
+    var durable: Int { pending.durable }
     /// Nobody should wait for a connection any longer. One that cannot be replaced still serves.
     private var isDown: Bool { !isUp && outage.hasLasted(pool.grace, at: pool.poll.now) }
     var isUp: Bool { connections.contains { $0.isOpen } }

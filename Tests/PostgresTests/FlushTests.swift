@@ -56,5 +56,42 @@ extension PostgresTests {
             #expect(database.statistics.flights - before < 100)
             await database.close()
         }
+
+        @Test("a commit waits a moment for answers that are under way and will want one too")
+        func commitWaitsForThoseUnderWay() async throws {
+            let database = try Clinic.database()
+            try await database.flushed()
+            let before = database.statistics.flights
+            for _ in 0..<30 {
+                // One after another on one connection: without waiting, the first has its commit to itself.
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<3 { group.addTask { try await database.flight(.login, "select pg_sleep(0.001)", durability: .flushed) } }
+                    try await group.waitForAll()
+                }
+            }
+            let commits = database.statistics.flights - before - 90
+            #expect(commits >= 30 && commits < 50)
+            await database.close()
+        }
+
+        @Test("who waits for a commit does not wait for an answer that takes its time")
+        func commitDoesNotWaitForLong() async throws {
+            let database = try Clinic.database()
+            try await database.flushed()
+            let sent = database.statistics.flights
+            let quick = Task {
+                try await database.flight(.login, "select pg_sleep(0.02)", durability: .flushed)
+                return ContinuousClock.now
+            }
+            try await reach(database) { $0.flights > sent }
+            // On the same connection, behind the first.
+            let slow = Task {
+                try await database.flight(.login, "select pg_sleep(1)", durability: .flushed)
+                return ContinuousClock.now
+            }
+            let first = try await quick.value
+            #expect(try await slow.value - first > .milliseconds(500))
+            await database.close()
+        }
     }
 }

@@ -38,7 +38,7 @@ extension PostgresTests {
                 for waiter in waiters { await #expect(throws: CancellationError.self) { try await waiter.value } }
                 try await reach(database) { $0.waiting == 0 }
             }
-            let slow = Task { try await database.flight(.login, "select pg_sleep(0.5)::text") }
+            let slow = Task { try await database.flight(.login, "select pg_sleep(2)::text") }
             try await reach(database) { $0.inFlight == 1 }
             let waiters = (0..<2).map { number in Task { try await database.flight(.login, "select \(number)") } }
             try await reach(database) { $0.waiting == 2 }
